@@ -1,0 +1,127 @@
+// swift-tools-version: 6.3
+import PackageDescription
+
+// The target graph is the architecture: the core decides, the application orders, the adapters do, the platform
+// carries. `docs/architecture.md` draws it.
+
+/// Applied to every Swift target, tests included.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),  // `any` marks dynamic dispatch
+    .enableUpcomingFeature("InternalImportsByDefault"),  // a dependency shows only where written `package import`
+    .enableUpcomingFeature("MemberImportVisibility"),  // a file imports what it uses
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),  // async stays on its caller's actor
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("ImmutableWeakCaptures"),
+    .strictMemorySafety(),  // every unsafe use is spelled `unsafe`
+    .treatAllWarnings(as: .error),
+]
+
+func names(_ list: [String]) -> [Target.Dependency] { list.map { .target(name: $0) } }
+
+/// A C library found through pkg-config and installed by a Debian package.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// A C++ library behind an `extern "C"` header of our own.
+func shim(_ name: String, over library: String) -> Target {
+    .target(
+        name: name,
+        path: "Sources/CLibraries/\(name)",
+        cxxSettings: [.define("NDEBUG", .when(configuration: .release))],
+        linkerSettings: [.linkedLibrary(library)]
+    )
+}
+
+func target(_ layer: String, _ name: String, _ dependencies: String...) -> Target {
+    .target(name: name, dependencies: names(dependencies), path: "Sources/\(layer)/\(name)", swiftSettings: house)
+}
+
+func tests(_ name: String, _ dependencies: String...) -> Target {
+    .testTarget(name: "\(name)Tests", dependencies: names([name] + dependencies), swiftSettings: house)
+}
+
+let package = Package(
+    name: "draupnir",
+    products: [.executable(name: "draupnir", targets: ["Draupnir"])],
+    targets: [
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
+        system("CMicroHTTPD", pkgConfig: "libmicrohttpd", apt: "libmicrohttpd-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
+        system("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
+        shim("CJSON", over: "simdjson"),
+        shim("CRegex", over: "re2"),
+
+        target("Platform", "HTTPClient", "CCurl", "CZlib"),
+        target("Platform", "HTTPServer", "CMicroHTTPD"),
+        target("Platform", "SQLite", "CSQLite"),
+        target("Platform", "YAML", "CYAML"),
+        target("Platform", "JSON", "CJSON"),
+        target("Platform", "Patterns", "CRegex"),
+        target("Platform", "Cryptography", "COpenSSL"),
+        target("Platform", "Terminal", "CQRencode"),
+        target("Platform", "Observability"),
+        target("Platform", "Lifecycle"),
+
+        target("Core", "MatrixCore", "JSON", "Patterns"),
+        target("Core", "RoomState", "MatrixCore", "JSON", "Patterns", "Cryptography"),
+        target("Core", "PolicyEngine", "MatrixCore", "JSON", "Patterns", "Cryptography"),
+        target("Core", "Protections", "MatrixCore", "RoomState", "PolicyEngine", "JSON"),
+        target("Core", "CommandGrammar", "MatrixCore"),
+        target("Core", "Commands", "CommandGrammar", "MatrixCore", "RoomState", "PolicyEngine", "Protections", "JSON"),
+
+        target(
+            "Application",
+            "Moderation",
+            "MatrixCore",
+            "RoomState",
+            "PolicyEngine",
+            "Protections",
+            "CommandGrammar",
+            "Commands",
+            "JSON",
+            "Observability",
+            "Lifecycle"
+        ),
+
+        target(
+            "Adapters",
+            "MatrixClient",
+            "Moderation",
+            "MatrixCore",
+            "Protections",
+            "HTTPClient",
+            "JSON",
+            "Observability"
+        ),
+        target("Adapters", "Storage", "Moderation", "MatrixCore", "Protections", "SQLite", "JSON"),
+        target("Adapters", "WebAPI", "Moderation", "HTTPServer", "Lifecycle", "Observability"),
+        target("Adapters", "Configuration", "Moderation", "MatrixCore", "CommandGrammar", "YAML", "Observability"),
+
+        target(
+            ".",
+            "SimulatedHomeserver",
+            "Moderation",
+            "MatrixCore",
+            "Protections",
+            "JSON"
+        ),
+        .executableTarget(
+            name: "Draupnir",
+            dependencies: names([
+                "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar", "HTTPClient",
+                "HTTPServer", "Lifecycle", "Observability", "MatrixCore", "Protections", "JSON",
+            ]),
+            swiftSettings: house
+        ),
+
+        tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
+        tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
+        tests("MatrixCore", "JSON"),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)
