@@ -24,6 +24,8 @@ package enum Action: Sendable, Equatable, Codable {
     case setAccountData(EventType, content: JSONValue)
 
     // Questions, whose answers come back as inputs.
+    /// The version that the server gives new rooms.
+    case askRoomVersion
     case resolve(RoomAlias)
     /// The whole state of a room, by `/state`.
     case loadState(RoomID)
@@ -36,7 +38,7 @@ package enum Action: Sendable, Equatable, Codable {
         case .ban, .unban, .kick, .invite, .setServerACL, .sendState, .redact, .join, .leave, .createRoom,
             .setAccountData:
             true
-        case .sendEvent, .resolve, .loadState, .fillGap: false
+        case .sendEvent, .resolve, .loadState, .fillGap, .askRoomVersion: false
         }
     }
 
@@ -53,7 +55,7 @@ package enum Action: Sendable, Equatable, Codable {
             case .id(let room): room
             case .alias: nil
             }
-        case .createRoom, .setAccountData, .resolve: nil
+        case .createRoom, .setAccountData, .resolve, .askRoomVersion: nil
         }
     }
 
@@ -81,6 +83,7 @@ package enum Action: Sendable, Equatable, Codable {
         case .createRoom: "create_room"
         case .setAccountData: "account_data"
         case .resolve: "resolve"
+        case .askRoomVersion: "room_version"
         case .loadState: "load_state"
         case .fillGap: "fill_gap"
         }

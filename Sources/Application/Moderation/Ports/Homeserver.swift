@@ -40,8 +40,8 @@ package protocol Homeserver: Sendable {
 
     /// Does what the action says, in one request.
     ///
-    /// `transaction` makes a repeated `PUT` of a message or redaction the same event. `.loadState` and `.fillGap` are
-    /// refused: they have methods of their own.
+    /// `transaction` makes a repeated `PUT` of a message or redaction the same event. `.loadState`, `.fillGap` and
+    /// `.askRoomVersion` are refused: they have methods of their own.
     func perform(_ action: Action, transaction: String) async throws(HomeserverError) -> ActionResult
 }
 

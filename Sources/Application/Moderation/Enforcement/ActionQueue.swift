@@ -1,0 +1,157 @@
+package import MatrixCore
+import Protections
+
+/// All rows that are open: what is wanted and not yet known to be so.
+///
+/// A value: it decides which row goes next and does nothing. Rows become visible to `next` only once they were committed.
+package struct ActionQueue: Sendable {
+    package private(set) var rows: [Int64: JournalRow] = [:]
+    package var isPaused = false
+
+    private var byKey: [QueueKey: Int64] = [:]
+    private var lanes: [Lane: LaneQueue] = [:]
+    private var uncommitted: Set<Int64> = []
+    private var parkedByRoom: [RoomID: Set<Int64>] = [:]
+    /// Rows that must not be sent before a time on the monotonic clock.
+    private var delayed: [Int64: Duration] = [:]
+    private var urgencies: [Int64: RoomUrgency] = [:]
+    private var inFlight: [Int64: RoomID?] = [:]
+    private var busyRooms: Set<RoomID?> = []
+    /// Permits given to other work since the last answer to a person.
+    private var permitsSinceAnswer = 9
+
+    package init() {}
+
+    // MARK: Coming in
+
+    /// The open row that wishes the same, where there is one.
+    func row(wishing action: Action) -> JournalRow? {
+        QueueKey(action).flatMap { byKey[$0] }.flatMap { rows[$0] }
+    }
+
+    /// The open rows that an action makes void.
+    func rowsCancelled(by action: Action) -> [JournalRow] {
+        QueueKey.cancelled(by: action).compactMap { byKey[$0] }.compactMap { rows[$0] }
+    }
+
+    /// Takes in a new row, or the new form of one that is here.
+    mutating func put(_ row: JournalRow, urgency: RoomUrgency = RoomUrgency(), notBefore: Duration? = nil) {
+        let isNew = rows[row.id] == nil
+        if !isNew { unqueue(row.id) }
+        rows[row.id] = row
+        urgencies[row.id] = urgency
+        if let key = QueueKey(row.action) { byKey[key] = row.id }
+        switch row.status {
+        case .pending:
+            if let notBefore { delayed[row.id] = notBefore }
+            if isNew { uncommitted.insert(row.id) } else { queue(row.id) }
+        case .parked:
+            if let room = row.action.room { parkedByRoom[room, default: []].insert(row.id) }
+        case .done, .failed, .dropped, .simulated: remove(row.id)
+        }
+    }
+
+    /// What was taken in before this may be sent now: it is on disk.
+    mutating func markCommitted() {
+        for id in uncommitted.sorted() where rows[id]?.status == .pending { queue(id) }
+        uncommitted = []
+    }
+
+    /// Takes a row out for good; one in flight keeps its room busy until `landed`.
+    mutating func remove(_ id: Int64) {
+        guard let row = rows[id] else { return }
+        unqueue(id)
+        if let key = QueueKey(row.action), byKey[key] == id { byKey[key] = nil }
+        rows[id] = nil
+        urgencies[id] = nil
+        delayed[id] = nil
+    }
+
+    // MARK: Going out
+
+    /// The row to send now, which counts as in flight until `landed`.
+    package mutating func next(at now: Duration) -> JournalRow? {
+        ripen(at: now)
+        let free = { [busyRooms] (room: RoomID?) in room == nil || !busyRooms.contains(room) }
+        let work: [Lane] = isPaused ? [.notices] : Lane.allCases.filter { $0 != .answers }
+        let answer = { (queue: inout Self) in queue.lanes[.answers]?.takeFirst(where: free) }
+        var id: Int64?
+        if permitsSinceAnswer >= 9 { id = answer(&self) }
+        if id == nil {
+            for lane in work {
+                id = lanes[lane]?.takeFirst(where: free)
+                if id != nil { break }
+            }
+            if id != nil { permitsSinceAnswer += 1 } else { id = answer(&self) }
+        }
+        guard let id, let row = rows[id] else { return nil }
+        if row.lane == .answers { permitsSinceAnswer = 0 }
+        inFlight[id] = row.action.room
+        if row.action.room != nil { busyRooms.insert(row.action.room) }
+        return row
+    }
+
+    /// An answer for the row has come, whatever it was.
+    mutating func landed(_ id: Int64) {
+        guard let room = inFlight.removeValue(forKey: id) else { return }
+        if room != nil { busyRooms.remove(room) }
+    }
+
+    /// Queues a row anew that came back undone; nothing of it changes.
+    mutating func retry(_ id: Int64, at time: Duration?) {
+        guard rows[id]?.status == .pending else { return }
+        delayed[id] = time
+        queue(id, first: true)
+    }
+
+    package func isInFlight(_ id: Int64) -> Bool { inFlight[id] != nil }
+
+    /// When the next delayed row ripens.
+    package var nextRipening: Duration? { delayed.values.min() }
+
+    // MARK: Looking
+
+    func rowsParked(in room: RoomID) -> [JournalRow] {
+        (parkedByRoom[room] ?? []).sorted().compactMap { rows[$0] }
+    }
+
+    package var parkedRooms: [RoomID: Set<Int64>] { parkedByRoom }
+
+    /// How many rows wait in each lane, those in flight included and those parked not.
+    package var depth: [Lane: Int] {
+        var depth: [Lane: Int] = [:]
+        for row in rows.values where row.status == .pending { depth[row.lane, default: 0] += 1 }
+        return depth
+    }
+
+    /// Whether sanctions are under way: then sync leaves the homeserver room for them.
+    package var hasWave: Bool {
+        !isPaused && [Lane.urgentBans, .bans, .redactions].contains { lanes[$0]?.isEmpty == false }
+    }
+
+    // MARK: Inside
+
+    private mutating func queue(_ id: Int64, first: Bool = false) {
+        guard delayed[id] == nil, let row = rows[id] else { return }
+        lanes[row.lane, default: LaneQueue()]
+            .add(id, room: row.action.room, urgency: urgencies[id] ?? RoomUrgency(), first: first)
+    }
+
+    private mutating func unqueue(_ id: Int64) {
+        guard let row = rows[id] else { return }
+        lanes[row.lane]?.remove(id, room: row.action.room)
+        if let room = row.action.room {
+            parkedByRoom[room]?.remove(id)
+            if parkedByRoom[room]?.isEmpty == true { parkedByRoom[room] = nil }
+        }
+        delayed[id] = nil
+        uncommitted.remove(id)
+    }
+
+    private mutating func ripen(at now: Duration) {
+        for (id, time) in delayed where time <= now {
+            delayed[id] = nil
+            if rows[id]?.status == .pending, !uncommitted.contains(id) { queue(id) }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import JSON
+import MatrixCore
+
+/// The names of the small documents that the store keeps.
+enum DocumentName: Hashable {
+    case managementRoom
+    case joinedRooms
+    case resolvedAliases
+    case heldRules
+    case accountData(EventType)
+    case writtenACL(RoomID)
+    case run(EventID)
+    case paused
+
+    private static let accountDataPrefix = "account_data/"
+    private static let writtenACLPrefix = "written_acl/"
+    private static let runPrefix = "run/"
+
+    var text: String {
+        switch self {
+        case .managementRoom: "management_room"
+        case .joinedRooms: "joined_rooms"
+        case .resolvedAliases: "resolved_aliases"
+        case .heldRules: "held_rules"
+        case .paused: "paused"
+        case .accountData(let type): Self.accountDataPrefix + type.rawValue
+        case .writtenACL(let room): Self.writtenACLPrefix + room.rawValue
+        case .run(let event): Self.runPrefix + event.rawValue
+        }
+    }
+
+    init?(_ text: String) {
+        func rest(_ prefix: String) -> String? {
+            text.utf8.starts(with: prefix.utf8) ? String(text.utf8.dropFirst(prefix.utf8.count)) : nil
+        }
+        switch text {
+        case "management_room": self = .managementRoom
+        case "joined_rooms": self = .joinedRooms
+        case "resolved_aliases": self = .resolvedAliases
+        case "held_rules": self = .heldRules
+        case "paused": self = .paused
+        default:
+            if let type = rest(Self.accountDataPrefix) {
+                self = .accountData(EventType(rawValue: type))
+            } else if let room = rest(Self.writtenACLPrefix).flatMap({ try? RoomID(parsing: $0) }) {
+                self = .writtenACL(room)
+            } else if let event = rest(Self.runPrefix).flatMap({ try? EventID(parsing: $0) }) {
+                self = .run(event)
+            } else {
+                return nil
+            }
+        }
+    }
+}
+
+extension ModerationState {
+    /// Writes a document with the decision in hand; nil removes it.
+    mutating func write(_ name: DocumentName, _ content: JSONValue?) {
+        draft.documents.updateValue(content?.encoded(), forKey: name.text)
+    }
+
+    mutating func writeJoinedRooms() {
+        write(.joinedRooms, .array(bot.joined.sorted().map { .string($0.rawValue) }))
+    }
+
+    mutating func writeResolvedAliases() {
+        var object = JSONObject()
+        for (alias, room) in bot.resolved { object[alias.rawValue] = .string(room.rawValue) }
+        write(.resolvedAliases, .object(object))
+    }
+}

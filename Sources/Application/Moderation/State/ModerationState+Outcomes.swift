@@ -1,0 +1,102 @@
+import Commands
+import JSON
+import MatrixCore
+import Protections
+
+/// What came of the rows that were sent.
+extension ModerationState {
+    mutating func take(_ outcome: RowOutcome) {
+        queue.landed(outcome.row)
+        // A row that is gone was closed by what sync showed of it.
+        guard let row = queue.rows[outcome.row] else { return }
+        switch outcome.result {
+        case .success(let result): succeeded(row, result)
+        case .foundDone: close(row, .done)
+        case .roomVersion(let version): close(row, .done, answer: .version(version))
+        case .state(let body):
+            if case .loadState(let room) = row.action { loaded(room, body) }
+            close(row, .done)
+        case .pages(let pages, let isWhole):
+            if case .fillGap(let gap) = row.action { observe(late: pages, of: gap, isWhole: isWhole) }
+            close(row, .done, isWhole ? nil : "longer than what is read back; the rest stays unknown")
+        case .failure(let error): failed(row, error)
+        }
+    }
+
+    private mutating func succeeded(_ row: JournalRow, _ result: ActionResult) {
+        note(done: row.action, result)
+        switch result {
+        case .done: close(row, .done)
+        case .event(let event): close(row, .done, event: event, answer: .event(event))
+        case .room(let room, let via): close(row, .done, answer: .room(room, via: via))
+        }
+    }
+
+    /// What is known now because the homeserver did it.
+    private mutating func note(done action: Action, _ result: ActionResult) {
+        switch (action, result) {
+        case (.setServerACL(let content, let room), _):
+            writtenACLs[room] = content
+            write(.writtenACL(room), content.json)
+        case (.setAccountData(let type, let content), _): adopt(accountData: type, content)
+        case (.resolve(let alias), .room(let room, _)): noteResolved(alias, room)
+        case (.join(let reference), .room(let room, _)):
+            troubles[reference.name] = nil
+            if case .alias(let alias) = reference.name { noteResolved(alias, room) }
+            noteJoined(room)
+        case (.createRoom, .room(let room, _)): noteJoined(room)
+        case (.leave(let room), _): noteLeft(room)
+        default: break
+        }
+    }
+
+    private mutating func failed(_ row: JournalRow, _ error: HomeserverError) {
+        switch error {
+        case .limited: queue.retry(row.id, at: nil)
+        case .tokenRejected: phase = .failed(.tokenRejected)
+        case .refused: refused(row, error)
+        case .unreachable, .unknownOutcome, .serverTrouble, .badAnswer, .tooLarge, .cancelled:
+            var row = row
+            row.attempts += 1
+            row.result = error.moderatorMessage
+            if row.attempts < row.maximumAttempts {
+                put(row, notBefore: now.monotonic + row.retryDelay)
+            } else {
+                giveUp(row, error)
+            }
+        }
+    }
+
+    private mutating func refused(_ row: JournalRow, _ error: HomeserverError) {
+        guard row.isDesire else { return giveUp(row, error) }
+        var row = row
+        row.status = .parked
+        row.result = error.moderatorMessage
+        row.attempts += 1
+        put(row)
+        wave.note(row, at: now)
+    }
+
+    private mutating func giveUp(_ row: JournalRow, _ error: HomeserverError) {
+        if row.run == nil { noteTrouble(row, error) }
+        let code = if case .refused(_, let code, _) = error { code } else { error.metricLabel }
+        let message = error.moderatorMessage
+        close(row, .failed, message, answer: .failed(code: code, message: message))
+    }
+}
+
+extension JournalRow {
+    /// A desire is never given up; a person is told after some four minutes, and an old notice is no news.
+    fileprivate var maximumAttempts: Int {
+        if isDesire { return .max }
+        return lane == .notices ? 6 : 9
+    }
+
+    /// Doubling from half a second to five minutes, a quarter more or less by the row's number, so that rows do not come
+    /// back all at once.
+    fileprivate var retryDelay: Duration {
+        let base = min(300_000, 500 << min(attempts, 10))
+        let spread = Int(truncatingIfNeeded: UInt64(bitPattern: id &* 0x9E37_79B9_7F4A_7C15) >> 48) % 512 - 256
+        return .milliseconds(base + base * spread / 1_024)
+    }
+}

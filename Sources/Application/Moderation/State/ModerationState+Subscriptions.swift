@@ -1,0 +1,161 @@
+import JSON
+import MatrixCore
+import PolicyEngine
+import Protections
+import RoomState
+
+/// Which rooms are followed, and getting hold of them: aliases resolved, rooms joined, state loaded.
+extension ModerationState {
+    /// Sees to it that every guarded room and every list is joined and loaded, and that nothing else is kept.
+    mutating func subscribe() {
+        for reference in bot.watchedLists.references {
+            if case .alias(let alias) = reference.name, bot.resolved[alias] == nil {
+                ask(.resolve(alias), for: reference.name)
+            }
+        }
+        let wanted = Set(bot.guardedRooms + bot.listRooms)
+        for room in bot.guardedRooms {
+            rooms.setProtected(true, room)
+            subscribe(to: room, needsMembers: true)
+        }
+        for room in bot.listRooms where !bot.guards(room) { subscribe(to: room, needsMembers: false) }
+        for room in rooms.trackedRooms where !wanted.contains(room) { drop(room) }
+    }
+
+    private mutating func subscribe(to room: RoomID, needsMembers: Bool) {
+        rooms.track(room)
+        guard bot.joined.contains(room) else {
+            let via = bot.watchedLists.references.first { bot.room(of: $0) == room }?.via ?? []
+            return ask(.join(RoomReference(room, via: via)), for: .id(room))
+        }
+        guard loading[room] == nil, let known = rooms[room] else { return }
+        let isLoaded = known.authority.creation != nil && (known.hasMembers || !needsMembers)
+        if isLoaded {
+            if bot.watches(room), policies[room] == nil { reload(room) }
+        } else {
+            reload(room)
+        }
+    }
+
+    mutating func reload(_ room: RoomID) {
+        loading[room] = loading[room] ?? []
+        enqueue(.loadState(room), because: .upkeep("state of a followed room"), lane: .housekeeping)
+    }
+
+    /// Asks unless it was refused lately, or a dry run must not join.
+    private mutating func ask(_ action: Action, for name: RoomReference.Name) {
+        if let trouble = troubles[name], trouble.retryAt > now.monotonic { return }
+        if settings.isDryRun, action.changesSomething {
+            troubles[name] = Trouble(text: "not joined, and a dry run joins no room", retryAt: .seconds(.max), attempts: 1)
+            return
+        }
+        enqueue(action, because: .upkeep("followed rooms"), lane: .housekeeping)
+    }
+
+    private mutating func drop(_ room: RoomID) {
+        if policies[room] != nil { policyChanges += policies.unwatch(room) }
+        rooms.setProtected(false, room)
+        rooms.untrack(room)
+        activity.forget(room)
+        loading[room] = nil
+        draft.rooms[room] = RoomChange()
+        draft.rooms[room]?.forgets = true
+        for row in queue.rows.values where row.isDesire && row.action.room == room && !queue.isInFlight(row.id) {
+            close(row, .dropped, "the room is no longer guarded")
+        }
+    }
+
+    /// A watched list that is guarded no more, or the other way round, or let go: everything anew from what the bot has.
+    mutating func noteSubscriptionsChanged() {
+        for list in policies.lists.map(\.room) where !bot.watches(list) { policyChanges += policies.unwatch(list) }
+        for room in rooms.trackedRooms where rooms[room]?.isProtected == true && !bot.guards(room) {
+            rooms.setProtected(false, room)
+        }
+        subscribe()
+    }
+
+    mutating func noteResolved(_ alias: RoomAlias, _ room: RoomID) {
+        troubles[.alias(alias)] = nil
+        guard bot.watchedLists.references.contains(where: { $0.name == .alias(alias) }) else { return }
+        bot.resolved[alias] = room
+        writeResolvedAliases()
+        subscribe()
+    }
+
+    mutating func noteJoined(_ room: RoomID) {
+        troubles[.id(room)] = nil
+        guard bot.joined.insert(room).inserted else { return }
+        writeJoinedRooms()
+        guard bot.guards(room) || bot.watches(room) else { return }
+        // Whatever was known of it is old: it was not seen while the bot was away.
+        reload(room)
+    }
+
+    mutating func noteLeft(_ room: RoomID) {
+        guard bot.joined.remove(room) != nil else { return }
+        writeJoinedRooms()
+    }
+
+    /// Takes in the whole state of a room, and then what sync said of it while it was on its way.
+    mutating func loaded(_ room: RoomID, _ body: any PaddedBytes) {
+        guard let meanwhile = loading.removeValue(forKey: room) else { return }
+        var change = RoomChange()
+        change.forgets = true
+        var others: [RoomEvent] = []
+        let withMembers = bot.guards(room)
+        do {
+            let plan = [ScanPath("[]", fields: EventFields.plan)]
+            let malformed = try JSONScanner(plan).scan(body) { scan in
+                rooms.load(scan, of: room, withMembers: withMembers) { others.append($0) }
+            }
+            malformedEventCount += malformed
+        } catch {
+            log.error("state of a room cannot be read", ["room": room.rawValue])
+            noteTrouble(.id(room), "its state cannot be read", now: now.monotonic)
+            return
+        }
+        for event in others where rooms.keep(event, in: room) { change.state.append(event) }
+        if bot.watches(room) {
+            let policyEvents = others.filter { $0.isPolicy }
+            change.state += policyEvents
+            policyChanges += policies.watch(PolicyList(room: room, events: policyEvents))
+        }
+        change.snapshot = rooms.snapshot(of: room)
+        draft.rooms[room] = change
+        for event in meanwhile { apply(state: event, in: room) }
+        roomsToReconcile.insert(room)
+        serverBansChanged = true
+    }
+
+    // MARK: What cannot be had
+
+    mutating func noteTrouble(_ row: JournalRow, _ error: HomeserverError) {
+        switch row.action {
+        case .join(let reference): noteTrouble(reference.name, error.moderatorMessage, now: now.monotonic)
+        case .resolve(let alias): noteTrouble(.alias(alias), error.moderatorMessage, now: now.monotonic)
+        case .loadState(let room):
+            loading[room] = nil
+            noteTrouble(.id(room), "its state cannot be read: \(error.moderatorMessage)", now: now.monotonic)
+        default: break
+        }
+    }
+
+    /// Told once; tried again after a while that doubles to an hour.
+    private mutating func noteTrouble(_ name: RoomReference.Name, _ text: String, now: Duration) {
+        let attempts = (troubles[name]?.attempts ?? 0) + 1
+        let wait = min(Duration.seconds(3_600), .seconds(30) * (1 << min(attempts, 7)))
+        let isNews = troubles[name].map { !equalByBytes($0.text, text) } ?? true
+        troubles[name] = Trouble(text: text, retryAt: now + wait, attempts: attempts)
+        if isNews { tellTrouble(name, text) }
+    }
+
+    mutating func retryTroubles() {
+        guard phase == .enforcing, troubles.values.contains(where: { $0.retryAt <= now.monotonic }) else { return }
+        subscribe()
+    }
+}
+
+extension RoomEvent {
+    /// Whether a policy list is made of it.
+    var isPolicy: Bool { stateKey != nil && (PolicyKind(eventType: type) != nil || type == .shortcode) }
+}

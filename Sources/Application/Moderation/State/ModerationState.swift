@@ -1,0 +1,108 @@
+import Commands
+package import MatrixCore
+import Observability
+package import PolicyEngine
+import Protections
+package import RoomState
+
+/// All that the pipeline knows and decides by: rooms, lists, the bot, the queue.
+///
+/// A value. `decide` takes inputs and gives the changeset that brings the disk to the same state; it asks nobody, and time
+/// comes in with the inputs. Its parts are in files of this folder, by what they are about.
+package struct ModerationState: Sendable {
+    package internal(set) var bot: Bot
+    package internal(set) var rooms = RoomStates()
+    package internal(set) var policies = PolicyIndex()
+    package var queue = ActionQueue()
+    package internal(set) var phase = Phase.waitingForFirstSync
+    package internal(set) var position: String?
+
+    let settings: BotSettings
+    let log: Log
+    let nonce: String
+    var lastRowID: Int64 = 0
+
+    /// Runs that wait for answers.
+    var runs: [EventID: Run] = [:]
+    /// Rooms whose state is being loaded, with what sync said of them meanwhile.
+    var loading: [RoomID: [RoomEvent]] = [:]
+    /// Rooms and aliases that could not be had, and when to try again.
+    var troubles: [RoomReference.Name: Trouble] = [:]
+    /// What the bot last wrote as each room's server ACL.
+    var writtenACLs: [RoomID: ServerACLContent] = [:]
+    var activity = RoomActivity()
+    var heldRules: [HeldRule] = []
+    var wave = Wave()
+    /// Desires that a dry run has noted already.
+    var simulated: Set<String> = []
+    /// When the last answer of sync was taken in.
+    package internal(set) var lastSync: Moment?
+    package internal(set) var malformedEventCount = 0
+
+    // What the decision in hand gathers.
+    var now = Moment(monotonic: .zero, wallMilliseconds: 0)
+    var draft = Changeset()
+    var policyChanges: [PolicyChange] = []
+    var transitions: [MemberTransition] = []
+    var serverBansChanged = false
+    var roomsToReconcile: Set<RoomID> = []
+    var usersToReconcile: Set<UserID> = []
+    var reconcilesAll = false
+
+    package enum Phase: Sendable, Equatable {
+        case waitingForFirstSync
+        case findingManagementRoom
+        /// State of guarded rooms and lists is being loaded, for the first time.
+        case loadingRooms
+        case enforcing
+        /// It cannot go on; the program ends with this.
+        case failed(StartFailure)
+    }
+
+    package init(bot: Bot, settings: BotSettings, nonce: String, log: Log) {
+        self.bot = bot
+        self.settings = settings
+        self.nonce = nonce
+        self.log = log
+        self.bot.disablesServerACL = settings.disablesServerACL
+    }
+
+    /// Takes the inputs in their order, and gives all that changed.
+    package mutating func decide(_ inputs: [Input], at now: Moment) -> Changeset {
+        self.now = now
+        for input in inputs {
+            switch input {
+            case .sync(let body, let since, let isCatchUp): take(sync: body, since: since, isCatchUp: isCatchUp)
+            case .outcome(let outcome): take(outcome)
+            case .tick: retryTroubles()
+            }
+            settle()
+        }
+        defer { draft = Changeset() }
+        return draft
+    }
+
+    /// Draws the consequences of what the inputs have changed, all of it together.
+    private mutating func settle() {
+        advanceStart()
+        settlePolicyChanges()
+        settleTransitions()
+        reconcileWhatIsDue()
+        settleServerACLs()
+        reportWave()
+    }
+}
+
+/// Why the bot cannot start; each has an exit code of its own.
+package enum StartFailure: Error, Sendable, Equatable {
+    /// The management room cannot be had; the text says why and what cures it.
+    case managementRoom(String)
+    case tokenRejected
+}
+
+/// A room or alias that could not be had.
+struct Trouble: Sendable {
+    let text: String
+    var retryAt: Duration
+    var attempts: Int
+}

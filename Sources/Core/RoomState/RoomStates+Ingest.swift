@@ -1,0 +1,105 @@
+package import JSON
+package import MatrixCore
+
+/// How one scanned event was taken in.
+package enum Ingested: Sendable {
+    /// A member event that changed something.
+    case member(MemberTransition)
+    /// A member event that said what was known.
+    case knownMember
+    /// Not a member event: it is for others to read.
+    case other
+    case malformed(MalformedEvent)
+}
+
+extension RoomStates {
+    /// Takes in a scanned event as state of the room, where it is a member event: its bytes go straight into the arena.
+    package mutating func ingest(
+        _ element: borrowing ScannedElement,
+        in scan: borrowing Scan,
+        of room: RoomID
+    ) -> Ingested {
+        guard element.isMember else { return .other }
+        let number = number(of: room)
+        guard let parts = memberParts(element) else { return .malformed(malformation(element, scan)) }
+        let text = element.withText(EventFields.stateKey) { setMember($0, parts, in: number) }
+        guard let former = text.flatMap({ $0 }), former != parts else { return .knownMember }
+        guard let user = element.string(EventFields.stateKey).flatMap({ try? UserID(parsing: $0) }) else {
+            return .knownMember
+        }
+        return .member(MemberTransition(user: user, room: room, before: former.known, after: parts))
+    }
+
+    /// Takes in the whole state of a room, which an answer of `/state` holds: members go into the arena, `visit` gets the
+    /// rest.
+    ///
+    /// What was known of the room before goes. Without `withMembers`, as of a room that is only watched, members are passed
+    /// over. Returns how many events could not be read.
+    package mutating func load(
+        _ scan: borrowing Scan,
+        of id: RoomID,
+        withMembers: Bool = true,
+        visit: (RoomEvent) -> Void
+    ) -> Int {
+        let room = number(of: id)
+        forget(id)
+        var malformed = 0
+        scan.forEach { element in
+            if element.isMember {
+                guard withMembers else { return }
+                guard let record = memberParts(element) else {
+                    malformed += 1
+                    return
+                }
+                _ = element.withText(EventFields.stateKey) { setMember($0, record, in: room) }
+            } else if let event = try? RoomEvent(element, in: scan) {
+                visit(event)
+            } else {
+                malformed += 1
+            }
+        }
+        rooms[Int(room)].hasMembers = withMembers
+        return malformed
+    }
+
+    /// The record of a member event, or nil where its key is no user ID or its membership no membership.
+    private func memberParts(_ element: borrowing ScannedElement) -> MemberRecord? {
+        guard let membership = element.withText(EventFields.membership, { Membership($0) }) ?? nil,
+            element.withText(EventFields.stateKey, isUserID) == true
+        else { return nil }
+        let sentByTarget = element.withText(EventFields.stateKey) { key in
+            element.withText(EventFields.sender) { key.elementsEqual($0) } ?? false
+        }
+        return MemberRecord(membership, wasSetByOther: sentByTarget != true)
+    }
+
+    private func malformation(_ element: borrowing ScannedElement, _ scan: borrowing Scan) -> MalformedEvent {
+        MalformedEvent(
+            problem: .content,
+            id: element.string(EventFields.eventID).flatMap { try? EventID(parsing: $0) },
+            sender: element.string(EventFields.sender).flatMap { try? UserID(parsing: $0) }
+        )
+    }
+}
+
+extension ScannedElement {
+    /// Whether its type is `m.room.member`, compared where it lies.
+    package var isMember: Bool {
+        switch status {
+        case .wrongType, .malformed: false
+        case .ok, .badField, .missingField:
+            withText(EventFields.type) { $0.elementsEqual(EventType.member.rawValue.utf8Span.span) } ?? false
+        }
+    }
+}
+
+/// What `UserID(parsing:)` asks for, of bytes that the scanner has found to be UTF-8.
+private func isUserID(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count <= maximumIdentifierLength, bytes.count > 2, bytes[0] == UInt8(ascii: "@") else { return false }
+    var colon = -1
+    for index in bytes.indices {
+        if bytes[index] == 0 { return false }
+        if colon < 0, bytes[index] == UInt8(ascii: ":") { colon = index }
+    }
+    return colon > 0 && colon + 1 < bytes.count
+}
