@@ -122,6 +122,7 @@ let package = Package(
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
         tests("Moderation", "JSON", "MatrixCore"),
+        tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -8,6 +8,8 @@ package struct Bot: Sendable {
     package var displayName: String?
     /// Nil until it is found, joined or made.
     package var managementRoom: RoomID?
+    /// The management room that the bot once made for itself, by its account data.
+    package var ownManagementRoom: RoomID?
     package var protectedRooms = ProtectedRoomsData()
     package var watchedLists = WatchedListsData()
     package var enabledProtections = EnabledProtectionsData()

@@ -8,12 +8,12 @@ enum DocumentName: Hashable {
     case resolvedAliases
     case heldRules
     case accountData(EventType)
-    case writtenACL(RoomID)
+    case ownACLEntries(RoomID)
     case run(EventID)
     case paused
 
     private static let accountDataPrefix = "account_data/"
-    private static let writtenACLPrefix = "written_acl/"
+    private static let ownACLPrefix = "own_acl_entries/"
     private static let runPrefix = "run/"
 
     var text: String {
@@ -24,7 +24,7 @@ enum DocumentName: Hashable {
         case .heldRules: "held_rules"
         case .paused: "paused"
         case .accountData(let type): Self.accountDataPrefix + type.rawValue
-        case .writtenACL(let room): Self.writtenACLPrefix + room.rawValue
+        case .ownACLEntries(let room): Self.ownACLPrefix + room.rawValue
         case .run(let event): Self.runPrefix + event.rawValue
         }
     }
@@ -42,8 +42,8 @@ enum DocumentName: Hashable {
         default:
             if let type = rest(Self.accountDataPrefix) {
                 self = .accountData(EventType(rawValue: type))
-            } else if let room = rest(Self.writtenACLPrefix).flatMap({ try? RoomID(parsing: $0) }) {
-                self = .writtenACL(room)
+            } else if let room = rest(Self.ownACLPrefix).flatMap({ try? RoomID(parsing: $0) }) {
+                self = .ownACLEntries(room)
             } else if let event = rest(Self.runPrefix).flatMap({ try? EventID(parsing: $0) }) {
                 self = .run(event)
             } else {

@@ -35,9 +35,6 @@ extension ModerationState {
     /// What is known now because the homeserver did it.
     private mutating func note(done action: Action, _ result: ActionResult) {
         switch (action, result) {
-        case (.setServerACL(let content, let room), _):
-            writtenACLs[room] = content
-            write(.writtenACL(room), content.json)
         case (.setAccountData(let type, let content), _): adopt(accountData: type, content)
         case (.resolve(let alias), .room(let room, _)): noteResolved(alias, room)
         case (.join(let reference), .room(let room, _)):

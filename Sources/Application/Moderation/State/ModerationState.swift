@@ -28,8 +28,8 @@ package struct ModerationState: Sendable {
     var loading: [RoomID: [RoomEvent]] = [:]
     /// Rooms and aliases that could not be had, and when to try again.
     var troubles: [RoomReference.Name: Trouble] = [:]
-    /// What the bot last wrote as each room's server ACL.
-    var writtenACLs: [RoomID: ServerACLContent] = [:]
+    /// Which deny entries of each room are ours.
+    var ownACLEntries: [RoomID: [String]] = [:]
     var activity = RoomActivity()
     var heldRules: [HeldRule] = []
     var wave = Wave()

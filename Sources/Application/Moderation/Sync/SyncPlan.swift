@@ -5,7 +5,8 @@ import MatrixCore
 enum SyncPlan {
     enum Path: Int, CaseIterable {
         case position, joined, left, invited
-        case timeline, state, stateAfter, unstableStateAfter
+        case timeline, state
+        case stateAfter, stateAfterEvents, unstableStateAfter, unstableStateAfterEvents
         case limited, previousBatch
         case leftTimeline, leftState, inviteState
         case accountData
@@ -19,16 +20,11 @@ enum SyncPlan {
         case .invited: ScanPath("rooms.invite.*", as: .object)
         case .timeline: ScanPath("rooms.join.*.timeline.events[]", fields: EventFields.plan)
         case .state: ScanPath("rooms.join.*.state.events[]", fields: EventFields.plan)
-        case .stateAfter: ScanPath("rooms.join.*.state_after.events[]", fields: EventFields.plan)
-        case .unstableStateAfter:
-            // The name has dots in it, so the steps are given one by one.
-            ScanPath(
-                JSONPath([
-                    .member("rooms"), .member("join"), .anyMember, .member("org.matrix.msc4222.state_after"),
-                    .member("events"), .anyElement,
-                ]),
-                fields: EventFields.plan
-            )
+        case .stateAfter: ScanPath("rooms.join.*.state_after", as: .object)
+        case .stateAfterEvents: ScanPath("rooms.join.*.state_after.events[]", fields: EventFields.plan)
+        case .unstableStateAfter: ScanPath(unstableStateAfter([]), as: .object)
+        case .unstableStateAfterEvents:
+            ScanPath(unstableStateAfter([.member("events"), .anyElement]), fields: EventFields.plan)
         case .limited: ScanPath("rooms.join.*.timeline.limited", as: .boolean)
         case .previousBatch: ScanPath("rooms.join.*.timeline.prev_batch", as: .text)
         case .leftTimeline: ScanPath("rooms.leave.*.timeline.events[]", fields: EventFields.plan)
@@ -40,11 +36,17 @@ enum SyncPlan {
     }
 }
 
+/// The name has dots in it, so the steps are given one by one.
+private func unstableStateAfter(_ rest: [JSONPath.Step]) -> JSONPath {
+    JSONPath([.member("rooms"), .member("join"), .anyMember, .member("org.matrix.msc4222.state_after")] + rest)
+}
+
 /// Where in a scanned answer each room's parts are, by the numbers of the elements.
 struct SyncContents {
     struct JoinedRoom {
         var state: [Int] = []
-        var stateAfter: [Int] = []
+        /// The state at the end of the timeline; nil where the server does not give it.
+        var stateAfter: [Int]?
         var timeline: [Int] = []
         var isLimited = false
         var previousBatch: String?
@@ -68,13 +70,17 @@ struct SyncContents {
                 switch path {
                 case .position: position = element.string(0) ?? position
                 case .accountData: accountData.append(index)
-                case .joined, .timeline, .state, .stateAfter, .unstableStateAfter, .limited, .previousBatch:
+                case .joined, .timeline, .state, .stateAfter, .stateAfterEvents, .unstableStateAfter,
+                    .unstableStateAfterEvents, .limited, .previousBatch:
                     guard let place = place(key, scan, &joinedPlaces, add: { joined.append(($0, JoinedRoom())) }, joined.count)
                     else { return }
                     switch path {
                     case .timeline: joined[place].parts.timeline.append(index)
                     case .state: joined[place].parts.state.append(index)
-                    case .stateAfter, .unstableStateAfter: joined[place].parts.stateAfter.append(index)
+                    case .stateAfter, .unstableStateAfter:
+                        joined[place].parts.stateAfter = joined[place].parts.stateAfter ?? []
+                    case .stateAfterEvents, .unstableStateAfterEvents:
+                        joined[place].parts.stateAfter = (joined[place].parts.stateAfter ?? []) + [index]
                     case .limited: joined[place].parts.isLimited = element.boolean(0) ?? false
                     case .previousBatch: joined[place].parts.previousBatch = element.string(0)
                     default: break

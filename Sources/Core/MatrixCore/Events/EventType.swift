@@ -36,4 +36,6 @@ package enum AccountDataType {
     package static let enabledProtections = EventType(rawValue: "org.matrix.mjolnir.enabled_protections")
     /// The management room that the bot made for itself.
     package static let managementRoom = EventType(rawValue: "space.draupnir.zero_touch_deploy_room")
+
+    package static let all: Set<EventType> = [protectedRooms, watchedLists, enabledProtections, managementRoom]
 }

@@ -1,0 +1,50 @@
+import JSON
+import MatrixCore
+
+/// The bot's account data: read as it comes, adopted where it can be read, and otherwise left in force as it was.
+extension ModerationState {
+    /// A type that sync brought.
+    mutating func take(accountData type: EventType, _ bytes: [UInt8]) {
+        guard AccountDataType.all.contains(type) else { return }
+        // While a write of ours is on its way, what comes is its echo or older than it.
+        let isBeingWritten = queue.rows.values.contains { row in
+            if case .setAccountData(type, _) = row.action { true } else { false }
+        }
+        guard !isBeingWritten else { return }
+        guard let content = try? JSONValue(parsing: bytes.span) else { return tellUnreadable(type) }
+        adopt(accountData: type, content)
+    }
+
+    /// What was read, or was written by us.
+    mutating func adopt(accountData type: EventType, _ content: JSONValue) {
+        let guarded = Set(bot.guardedRooms)
+        switch type {
+        case AccountDataType.protectedRooms:
+            guard let data = ProtectedRoomsData(content) else { return tellUnreadable(type) }
+            guard data != bot.protectedRooms else { return }
+            bot.protectedRooms = data
+            tellUnreadable(entries: data.unreadable, of: type)
+        case AccountDataType.watchedLists:
+            guard let data = WatchedListsData(content) else { return tellUnreadable(type) }
+            guard data != bot.watchedLists else { return }
+            bot.watchedLists = data
+            tellUnreadable(entries: data.unreadable, of: type)
+        case AccountDataType.enabledProtections:
+            guard let data = EnabledProtectionsData(content) else { return tellUnreadable(type) }
+            guard data != bot.enabledProtections else { return }
+            bot.enabledProtections = data
+            reconcilesAll = true
+            serverBansChanged = true
+        case AccountDataType.managementRoom:
+            guard case .string(let text)? = content["room"], let room = RoomReference(parsing: text),
+                case .id(let id) = room.name
+            else { return tellUnreadable(type) }
+            bot.ownManagementRoom = id
+        default: return
+        }
+        write(.accountData(type), content)
+        guard phase == .enforcing || phase == .loadingRooms else { return }
+        noteSubscriptionsChanged()
+        roomsToReconcile.formUnion(Set(bot.guardedRooms).subtracting(guarded))
+    }
+}

@@ -1,0 +1,239 @@
+import JSON
+import MatrixCore
+import PolicyEngine
+import Protections
+import RoomState
+
+/// Taking in what sync brings, in one order for every room: state, then the timeline.
+extension ModerationState {
+    mutating func take(sync body: any PaddedBytes, since: String?, isCatchUp: Bool) {
+        do {
+            let scanner = try JSONScanner(SyncPlan.paths)
+            do {
+                try scanner.scan(body) { take($0, since: since) }
+            } catch is JSONError {
+                log.warning("an answer of sync is damaged; what can be read of it is taken")
+                try scanner.salvage(body) { take($0, since: since) }
+            }
+        } catch {
+            log.error("an answer of sync cannot be read", ["error": "\(error)"])
+        }
+        lastSync = now
+        if isCatchUp, phase == .waitingForFirstSync { phase = .findingManagementRoom }
+    }
+
+    private mutating func take(_ scan: borrowing Scan, since: String?) {
+        let contents = SyncContents(scan)
+        for index in contents.accountData {
+            scan.withElement(index) { element in
+                guard let type = element.string(0), let content = element.bytes(1) else { return }
+                take(accountData: EventType(rawValue: type), scan.bytes(content))
+            }
+        }
+        for (room, events) in contents.left { takeLeft(room, events, scan) }
+        for (room, parts) in contents.joined { take(room, parts, scan, since: since) }
+        for (room, events) in contents.invited { takeInvitation(room, events, scan) }
+        // A salvaged body may have lost it: then the same stretch is asked for again.
+        if let position = contents.position {
+            self.position = position
+            draft.position = position
+        }
+    }
+
+    // MARK: A joined room
+
+    private mutating func take(_ room: RoomID, _ parts: SyncContents.JoinedRoom, _ scan: borrowing Scan, since: String?) {
+        let isNew = bot.joined.insert(room).inserted
+        if isNew { writeJoinedRooms() }
+        // The first answer holds members by halves: followed rooms are loaded whole after it.
+        guard let since, bot.guards(room) || bot.watches(room) else { return }
+        if loading[room] == nil, isNew || rooms[room]?.authority.creation == nil { reload(room) }
+        for index in parts.stateAfter ?? parts.state { scan.withElement(index) { apply(state: $0, scan, in: room) } }
+        // With `state_after` the timeline's own state is in it already, and the timeline may be older than it.
+        let timelineIsState = parts.stateAfter == nil
+        if parts.isLimited, let from = parts.previousBatch {
+            noteGap(Gap(room: room, from: from, to: since))
+        }
+        for index in parts.timeline {
+            scan.withElement(index) { element in
+                if timelineIsState, element.state(of: EventFields.stateKey) != .absent {
+                    apply(state: element, scan, in: room)
+                }
+                observe(timeline: element, scan, in: room)
+            }
+        }
+    }
+
+    /// A scanned state event: members go straight into the arena, the rest becomes an event.
+    private mutating func apply(state element: borrowing ScannedElement, _ scan: borrowing Scan, in room: RoomID) {
+        guard loading[room] == nil, bot.guards(room) else {
+            // A list's members are nobody's business; of a room that is on its way all is put by.
+            if let event = event(element, scan) { applyOrPutBy(event, in: room) }
+            return
+        }
+        switch rooms.ingest(element, in: scan, of: room) {
+        case .member(let transition): noted(transition)
+        case .knownMember: break
+        case .malformed: malformedEventCount += 1
+        case .other: if let event = event(element, scan) { apply(state: event, in: room) }
+        }
+    }
+
+    private mutating func event(_ element: borrowing ScannedElement, _ scan: borrowing Scan) -> RoomEvent? {
+        do {
+            return try RoomEvent(element, in: scan)
+        } catch {
+            malformedEventCount += 1
+            log.debug("a malformed event", ["problem": error.problem.rawValue])
+            return nil
+        }
+    }
+
+    private mutating func applyOrPutBy(_ event: RoomEvent, in room: RoomID) {
+        if var meanwhile = loading[room] {
+            // More than this in the time of one request is a flood; what is lost of it comes with the next load.
+            guard meanwhile.count < 10_000 else { return }
+            meanwhile.append(event)
+            loading[room] = meanwhile
+        } else {
+            apply(state: event, in: room)
+        }
+    }
+
+    /// A state event of a followed room, whatever way it came.
+    mutating func apply(state event: RoomEvent, in room: RoomID) {
+        if event.type == .member {
+            guard bot.guards(room) else { return }
+            applyMember(event, in: room)
+        } else if event.isPolicy, bot.watches(room) {
+            policyChanges += policies.apply(event, in: room)
+            draft.keep(event, in: room)
+        } else if rooms.keep(event, in: room) {
+            draft.keep(event, in: room)
+            noted(event, in: room)
+        }
+    }
+
+    private mutating func applyMember(_ event: RoomEvent, in room: RoomID) {
+        guard let user = event.stateKey.flatMap({ try? UserID(parsing: $0) }),
+            let word = (try? JSONReader().read(event.content.span))?["membership"]?.string,
+            let membership = Membership(word.utf8Span.span)
+        else {
+            malformedEventCount += 1
+            return
+        }
+        let record = MemberRecord(membership, wasSetByOther: event.sender != user)
+        if let transition = rooms.setMember(user, record, in: room) { noted(transition) }
+    }
+
+    private mutating func noted(_ transition: MemberTransition) {
+        transitions.append(transition)
+        draft.note(MemberChange(user: transition.user, record: transition.after.byte), in: transition.room)
+    }
+
+    /// What a kept state event means for what is under way.
+    private mutating func noted(_ event: RoomEvent, in room: RoomID) {
+        switch event.type {
+        case .powerLevels:
+            roomsToReconcile.insert(room)
+            unpark(room)
+            notePower(in: room)
+        case .serverACL: noteServerACL(event, in: room)
+        case .tombstone: tellTombstone(room)
+        case .joinRules: if room == bot.managementRoom { noteManagementJoinRule() }
+        case .encryption: if room == bot.managementRoom { tellEncrypted() }
+        default: break
+        }
+    }
+
+    // MARK: A timeline event
+
+    private mutating func observe(timeline element: borrowing ScannedElement, _ scan: borrowing Scan, in room: RoomID) {
+        guard let event = event(element, scan) else { return }
+        observe(event, in: room)
+    }
+
+    mutating func observe(_ event: RoomEvent, in room: RoomID) {
+        if event.type == .redaction, let redacted = event.redacts {
+            applyRedaction(of: redacted, by: event.sender, in: room)
+        }
+        if event.stateKey == nil { activity.note(event.sender, in: room, at: now.monotonic) }
+        if room == bot.managementRoom { observeManagement(event) }
+    }
+
+    private mutating func applyRedaction(of event: EventID, by sender: UserID, in room: RoomID) {
+        if bot.watches(room) {
+            let changes = policies.redact(event, in: room, by: sender)
+            policyChanges += changes
+            for change in changes { draft.keep(blankFor: change, in: room) }
+        }
+        if let blank = rooms.redact(event, in: room) { draft.keep(blank, in: room) }
+    }
+
+    // MARK: Gaps
+
+    private mutating func noteGap(_ gap: Gap) {
+        enqueue(.fillGap(gap), because: .upkeep("a limited timeline"), lane: .housekeeping)
+    }
+
+    /// What a gap held: observed late, and never state.
+    mutating func observe(late pages: [any PaddedBytes], of gap: Gap, isWhole: Bool) {
+        for page in pages.reversed() {
+            for event in MessagesPage.events(of: page).reversed() { observe(event, in: gap.room) }
+        }
+        if !isWhole { log.warning("a gap is longer than what is read back", ["room": gap.room.rawValue]) }
+    }
+
+    // MARK: Rooms that the bot is not in
+
+    private mutating func takeLeft(_ room: RoomID, _ indices: [Int], _ scan: borrowing Scan) {
+        guard bot.joined.contains(room) else { return }
+        noteLeft(room)
+        guard bot.guards(room) || bot.watches(room) else { return }
+        var parting: RoomEvent?
+        for index in indices {
+            scan.withElement(index) { element in
+                guard element.isMember, let event = event(element, scan) else { return }
+                if event.stateKey.map({ equalByBytes($0, bot.user.rawValue) }) == true { parting = event }
+            }
+        }
+        tellParted(room, parting)
+    }
+
+    /// An invitation back into a room that is to be followed is taken; others are for the protection about invitations.
+    private mutating func takeInvitation(_ room: RoomID, _ indices: [Int], _ scan: borrowing Scan) {
+        guard bot.guards(room) || bot.watches(room), !bot.joined.contains(room) else { return }
+        troubles[.id(room)] = nil
+        subscribe()
+    }
+}
+
+extension Changeset {
+    mutating func keep(_ event: RoomEvent, in room: RoomID) {
+        rooms[room, default: RoomChange()].state.append(event)
+    }
+
+    mutating func note(_ member: MemberChange, in room: RoomID) {
+        rooms[room, default: RoomChange()].members.append(member)
+    }
+
+    /// The rule's event without its content, so that a restart does not bring the rule back.
+    mutating func keep(blankFor change: PolicyChange, in room: RoomID) {
+        let gone: PolicySource
+        switch change {
+        case .removed(let rule, _), .modified(let rule, _): gone = rule.source
+        case .added, .malformed, .shortcodeChanged: return
+        }
+        keep(
+            RoomEvent(
+                id: gone.event,
+                type: gone.eventType,
+                sender: gone.sender,
+                stateKey: gone.stateKey,
+                timestamp: gone.timestamp,
+                content: Array("{}".utf8)
+            ),
+            in: room
+        )
+    }
+}
