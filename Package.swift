@@ -120,7 +120,8 @@ let package = Package(
 
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
-        tests("MatrixCore", "JSON"),
+        tests("MatrixCore", "JSON"), tests("CommandGrammar", "MatrixCore"),
+        tests("Commands", "CommandGrammar", "MatrixCore", "JSON"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
