@@ -123,6 +123,8 @@ let package = Package(
         tests("MatrixCore", "JSON"),
         tests("Moderation", "JSON", "MatrixCore"),
         tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
+        tests("MatrixCore", "JSON"), tests("CommandGrammar", "MatrixCore"),
+        tests("Commands", "CommandGrammar", "MatrixCore", "JSON"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -11,6 +11,7 @@ enum DocumentName: Hashable {
     case ownACLEntries(RoomID)
     case run(EventID)
     case paused
+    case guardedRoomCount
 
     private static let accountDataPrefix = "account_data/"
     private static let ownACLPrefix = "own_acl_entries/"
@@ -23,6 +24,7 @@ enum DocumentName: Hashable {
         case .resolvedAliases: "resolved_aliases"
         case .heldRules: "held_rules"
         case .paused: "paused"
+        case .guardedRoomCount: "guarded_room_count"
         case .accountData(let type): Self.accountDataPrefix + type.rawValue
         case .ownACLEntries(let room): Self.ownACLPrefix + room.rawValue
         case .run(let event): Self.runPrefix + event.rawValue
@@ -39,6 +41,7 @@ enum DocumentName: Hashable {
         case "resolved_aliases": self = .resolvedAliases
         case "held_rules": self = .heldRules
         case "paused": self = .paused
+        case "guarded_room_count": self = .guardedRoomCount
         default:
             if let type = rest(Self.accountDataPrefix) {
                 self = .accountData(EventType(rawValue: type))

@@ -114,6 +114,7 @@ extension ModerationState {
     private func hits(of rules: [PolicyRule]) -> [RuleHits] {
         let new = Set(rules.map(\.id))
         let users = users(hitBy: rules.filter { $0.kind == .user })
+        let servers = servers(hitBy: rules.filter { $0.kind == .server })
         var next = 0
         return rules.map { rule in
             var hit = RuleHits(rule: rule)
@@ -125,7 +126,7 @@ extension ModerationState {
                 hit.count = newlyHit.count
                 hit.samples = newlyHit.prefix(5).map(\.rawValue)
             case .server:
-                let servers = servers(hitBy: rule)
+                let servers = servers[rule.id] ?? []
                 hit.servers = servers.map(\.server)
                 hit.count = servers.reduce(0) { $0 + $1.users }
                 hit.samples = servers.prefix(5).map { "\($0.server) (\($0.users))" }
@@ -157,11 +158,17 @@ extension ModerationState {
         }
     }
 
-    private func servers(hitBy rule: PolicyRule) -> [(server: ServerName, users: Int)] {
-        switch rule.subject {
-        case .literal(let name), .glob(let name): rooms.presentServers(matching: name)
-        case .hash: rooms.presentServers.filter { policies.matches(server: $0.server).contains(rule) }
+    /// The servers of present users that each server rule names, in one pass over the servers.
+    private func servers(hitBy rules: [PolicyRule]) -> [PolicyRule.ID: [(server: ServerName, users: Int)]] {
+        guard !rules.isEmpty else { return [:] }
+        let wanted = Set(rules.map(\.id))
+        var found: [PolicyRule.ID: [(server: ServerName, users: Int)]] = [:]
+        for present in rooms.presentServers {
+            for rule in policies.matches(server: present.server) where wanted.contains(rule.id) {
+                found[rule.id, default: []].append(present)
+            }
         }
+        return found
     }
 
     private func isBanned(_ user: UserID, withoutCounting new: Set<PolicyRule.ID>) -> Bool {

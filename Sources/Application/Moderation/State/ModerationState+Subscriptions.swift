@@ -125,6 +125,8 @@ extension ModerationState {
         for event in meanwhile { apply(state: event, in: room) }
         roomsToReconcile.insert(room)
         serverBansChanged = true
+        unpark(room)
+        notePower(in: room)
     }
 
     // MARK: What cannot be had

@@ -33,6 +33,10 @@ package struct ModerationState: Sendable {
     var activity = RoomActivity()
     var heldRules: [HeldRule] = []
     var wave = Wave()
+    /// How many rooms were guarded when the last run began to enforce; nil at the first.
+    var guardedAtLastRun: Int?
+    /// Guarded rooms in which the bot may not ban.
+    var powerless: Set<RoomID> = []
     /// Desires that a dry run has noted already.
     var simulated: Set<String> = []
     /// When the last answer of sync was taken in.

@@ -1,0 +1,184 @@
+import MatrixCore
+import PolicyEngine
+import Protections
+import RoomState
+
+/// Desired against observed: who should be banned and is present. Every trigger is this, with another scope.
+extension ModerationState {
+    /// Members that came, went or were banned in this batch.
+    mutating func settleTransitions() {
+        guard !transitions.isEmpty else { return }
+        let changed = transitions
+        transitions = []
+        for transition in changed {
+            closeSatisfied(by: transition)
+            if transition.user == bot.user, transition.after.membership == .join { unpark(transition.room) }
+            if transition.room == bot.managementRoom { usersToReconcile.insert(transition.user) }
+            if transition.becamePresent {
+                usersToReconcile.insert(transition.user)
+                // A server that was not known before may be one that a hash names.
+                if policies.hasHashedRules(of: .server) { serverBansChanged = true }
+            }
+        }
+    }
+
+    mutating func reconcileWhatIsDue() {
+        guard phase == .enforcing else { return }
+        defer {
+            reconcilesAll = false
+            roomsToReconcile = []
+            usersToReconcile = []
+        }
+        if reconcilesAll { return reconcileEverybody() }
+        for room in roomsToReconcile.sorted() { reconcile(room: room) }
+        for user in usersToReconcile.sorted() { reconcile(user) }
+    }
+
+    /// Everyone who is present anywhere, each judged once.
+    private mutating func reconcileEverybody() {
+        var banned: [UserID] = []
+        rooms.forEachPresentUser { name, _ in
+            var isNamed = false
+            policies.visitUserMatches(of: name, digest: { EntityDigest(of: name) }) { rule in
+                isNamed = rule.recommendation.bans
+                return isNamed ? .stop : .next
+            }
+            if isNamed, let user = try? UserID(parsing: String(copying: name)) { banned.append(user) }
+        }
+        for user in banned.sorted() { reconcile(user) }
+        serverBansChanged = true
+    }
+
+    private mutating func reconcile(room: RoomID) {
+        guard bot.guards(room) else { return }
+        var named: [UserID] = []
+        rooms.forEachPresent(in: room) { name in
+            policies.visitUserMatches(of: name, digest: { EntityDigest(of: name) }) { rule in
+                guard rule.recommendation.bans else { return .next }
+                if let user = try? UserID(parsing: String(copying: name)) { named.append(user) }
+                return .stop
+            }
+        }
+        for user in named.sorted() { reconcile(user, in: [room]) }
+        serverBansChanged = true
+    }
+
+    private mutating func reconcile(_ user: UserID) {
+        reconcile(user, in: rooms.rooms(of: user).map(\.room).sorted())
+    }
+
+    private mutating func reconcile(_ user: UserID, in candidates: [RoomID]) {
+        guard bot.appliesMemberBans else { return }
+        let verdict = policies.verdict(user: user)
+        guard let rule = verdict.ban, let reason = verdict.reason, !isSpared(user) else { return }
+        for room in candidates where isBannable(user, in: room) {
+            ban(user, in: room, reason: reason, by: rule)
+        }
+    }
+
+    private mutating func ban(_ user: UserID, in room: RoomID, reason: String, by rule: PolicyRule) {
+        let action = Action.ban(user, in: room, reason: reason)
+        if let open = queue.row(wishing: action), open.isDesire { return }
+        let cause = Cause.policy(event: rule.source.event, list: rule.source.list, sender: rule.source.sender)
+        if settings.isDryRun, !simulated.insert("ban \(room) \(user)").inserted { return }
+        let problem = powerProblem(.ban, of: user, in: room)
+        let spoke = activity.spokeLately(user, in: room, at: now.monotonic)
+        let row = enqueue(
+            action,
+            because: cause,
+            lane: spoke ? .urgentBans : .bans,
+            isDesire: true,
+            parkedBecause: problem
+        )
+        if let row = queue.rows[row] { wave.note(row, at: now) }
+    }
+
+    // MARK: Who is not to be banned
+
+    /// The bot itself, and whoever has joined the management room, unless anyone may join that.
+    func isSpared(_ user: UserID) -> Bool {
+        if user == bot.user { return true }
+        guard let room = bot.managementRoom, rooms[room]?.joinRule != "public" else { return false }
+        return rooms.membership(of: user, in: room) == .join
+    }
+
+    /// Whether a ban there would change anything.
+    func isBannable(_ user: UserID, in room: RoomID) -> Bool {
+        bot.guards(room) && bot.joined.contains(room)
+            && rooms.membership(of: user, in: room)?.isPresent == true
+    }
+
+    /// Why the bot has not the power, in words; nil where it has.
+    func powerProblem(_ verb: MembershipVerb, of user: UserID, in room: RoomID) -> String? {
+        guard let authority = rooms[room]?.authority else { return nil }
+        do throws(PowerProblem) {
+            try authority.check(verb, of: user, by: bot.user)
+            return nil
+        } catch {
+            return error.words
+        }
+    }
+
+    // MARK: What is in the queue already
+
+    /// Whether a computed row is still right; asked once more just before it is sent.
+    package func isStillWanted(_ row: JournalRow) -> Bool {
+        guard row.isDesire else { return true }
+        switch row.action {
+        case .ban(let user, let room, _):
+            return bot.appliesMemberBans && policies.verdict(user: user).ban != nil && !isSpared(user)
+                && isBannable(user, in: room)
+        case .setServerACL(_, let room): return bot.appliesServerBans && bot.guards(room) && bot.joined.contains(room)
+        default: return true
+        }
+    }
+
+    mutating func dropWhatIsNotWantedAnyMore() {
+        for row in queue.rows.values.sorted(by: { $0.id < $1.id })
+        where row.isDesire && !queue.isInFlight(row.id) && !isStillWanted(row) {
+            close(row, .dropped, "no rule asks for it any more")
+        }
+    }
+
+    /// Tries again what was refused in a room: its power levels or the bot's place in it have changed.
+    mutating func unpark(_ room: RoomID) {
+        for row in queue.rowsParked(in: room) {
+            guard isStillWanted(row) else {
+                close(row, .dropped, "no longer wanted")
+                continue
+            }
+            var row = row
+            row.result = problem(of: row)
+            row.status = row.result == nil ? .pending : .parked
+            put(row)
+        }
+    }
+
+    private func problem(of row: JournalRow) -> String? {
+        switch row.action {
+        case .ban(let user, let room, _): powerProblem(.ban, of: user, in: room)
+        case .setServerACL(_, let room): aclPowerProblem(in: room)
+        default: nil
+        }
+    }
+}
+
+extension PowerProblem {
+    /// In words that name the numbers and the remedy.
+    package var words: String {
+        switch self {
+        case .tooLittle(let has, let needs): "I have \(has.words) and need \(needs): raise mine"
+        case .targetIsNotBelow(let target, let own):
+            "they have \(target.words) and I have \(own.words): raise mine above theirs, or lower theirs"
+        }
+    }
+}
+
+extension Power {
+    package var words: String {
+        switch self {
+        case .level(let level): "power level \(level)"
+        case .creator: "a creator's power"
+        }
+    }
+}

@@ -1,0 +1,116 @@
+import Commands
+import JSON
+import MatrixCore
+import Protections
+import RoomState
+
+/// From the first answer of sync to enforcing.
+extension ModerationState {
+    private static let startupRun = "$startup"
+
+    /// Goes as far as what is known allows.
+    mutating func advanceStart() {
+        if phase == .findingManagementRoom { findManagementRoom() }
+        if phase == .loadingRooms, isEverythingLoaded { beginEnforcing() }
+    }
+
+    // MARK: The management room
+
+    private mutating func findManagementRoom() {
+        guard let key = try? EventID(parsing: Self.startupRun) else { return }
+        let run = runs[key] ?? Run(key: key, kind: .startup)
+        guard run.waitingFor.isEmpty else { return }
+        switch ManagementRoomSearch(choice: settings.managementRoom, bot: bot).next(run.answers) {
+        case .ask(let actions): ask(actions, for: run, because: .upkeep("the management room"), lane: .answers)
+        case .found(let room):
+            runs[key] = nil
+            write(.run(key), nil)
+            if bot.managementRoom != room {
+                bot.managementRoom = room
+                write(.managementRoom, .string(room.rawValue))
+            }
+            phase = .loadingRooms
+            subscribe()
+        case .failed(let text):
+            runs[key] = nil
+            write(.run(key), nil)
+            phase = .failed(.managementRoom(text))
+        }
+    }
+
+    // MARK: Loading
+
+    /// Whether every room and list is here, or is known not to be had for now.
+    private var isEverythingLoaded: Bool {
+        guard loading.isEmpty else { return false }
+        return !queue.rows.values.contains { row in
+            switch row.action {
+            case .join, .resolve: row.run == nil && row.attempts < 2
+            default: false
+            }
+        }
+    }
+
+    private mutating func beginEnforcing() {
+        phase = .enforcing
+        reconcilesAll = true
+        serverBansChanged = true
+        checkManagementRoom()
+        checkProtectedSet()
+        // Rules are judged before anything is done, so that the numbers told are those of what will be done.
+        settlePolicyChanges()
+        reconcileWhatIsDue()
+        settleServerACLs()
+        tellStarted()
+    }
+
+    /// Says what of the management room is not as it should be.
+    private mutating func checkManagementRoom() {
+        guard let room = bot.managementRoom.flatMap({ rooms[$0] }) else { return }
+        if room.isEncrypted { tellEncrypted() }
+        if room.joinRule == "public" { tellPublic() }
+        do throws(PowerProblem) {
+            try room.authority.check(level: room.authority.effectiveLevels.stateDefault, by: bot.user)
+        } catch {
+            tell("I cannot save settings in this room: \(error.words).", .problem)
+        }
+    }
+
+    mutating func noteManagementJoinRule() {
+        guard phase == .enforcing, let room = bot.managementRoom.flatMap({ rooms[$0] }) else { return }
+        if room.joinRule == "public" { tellPublic() }
+        reconcilesAll = true
+    }
+
+    /// A set of guarded rooms that shrank while the bot was away was not shrunk by its commands.
+    private mutating func checkProtectedSet() {
+        let known = rooms.trackedRooms.filter { bot.guards($0) }.count
+        if let before = guardedAtLastRun, known < before {
+            tell(
+                "I guarded \(before) rooms at my last run, and my account data names \(known) now. If rooms are missing, add "
+                    + "them again with rooms add.",
+                .problem
+            )
+        }
+        guardedAtLastRun = known
+        write(.guardedRoomCount, .integer(Int64(known)))
+    }
+
+    // MARK: From disk
+
+    /// Takes over what was committed before; rules that are there are judged already.
+    package mutating func restore(_ stored: StoredState) {
+        position = stored.position
+        lastRowID = stored.lastRowID
+        var documents: [DocumentName: JSONValue] = [:]
+        for (name, bytes) in stored.documents {
+            guard let name = DocumentName(name), let content = try? JSONValue(parsing: bytes.span) else { continue }
+            documents[name] = content
+        }
+        restore(documents)
+        restore(stored.rooms)
+        for row in stored.openRows { queue.put(row) }
+        queue.markCommitted()
+        for room in loading.keys where queue.row(wishing: .loadState(room)) == nil { loading[room] = nil }
+    }
+}
