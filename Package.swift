@@ -123,8 +123,7 @@ let package = Package(
         tests("MatrixCore", "JSON"),
         tests("Moderation", "JSON", "MatrixCore"),
         tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
-        tests("MatrixCore", "JSON"), tests("CommandGrammar", "MatrixCore"),
-        tests("Commands", "CommandGrammar", "MatrixCore", "JSON"),
+        tests("CommandGrammar", "MatrixCore"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -7,9 +7,16 @@ extension RoomStates {
     ///
     /// A literal is looked up, `@*:server` goes through the server's users, any other glob is held against every name.
     package func presentUsers(matching pattern: String) -> [UserID] {
+        users(matching: pattern) { presence[Int($0)] > 0 }
+    }
+
+    /// The same of everyone that any tracked room says something of.
+    package func users(matching pattern: String) -> [UserID] { users(matching: pattern) { _ in true } }
+
+    private func users(matching pattern: String, where isWanted: (UInt32) -> Bool) -> [UserID] {
         var found: [UserID] = []
         func take(_ number: UInt32) {
-            guard presence[Int(number)] > 0, let user = try? UserID(parsing: users.text(number)) else { return }
+            guard isWanted(number), let user = try? UserID(parsing: users.text(number)) else { return }
             found.append(user)
         }
         if !pattern.utf8.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }) {
@@ -19,7 +26,7 @@ extension RoomStates {
         } else {
             let glob = Glob(pattern)
             users.forEach { number, name in
-                if presence[Int(number)] > 0, glob.matches(name) { take(number) }
+                if isWanted(number), glob.matches(name) { take(number) }
             }
         }
         return found

@@ -1,5 +1,5 @@
 package import JSON
-package import MatrixCore
+import MatrixCore
 import Protections
 
 /// One thing that reaches the pipeline: what it decides follows from these, the state and the time alone.
@@ -8,6 +8,8 @@ package enum Input: Sendable {
     case sync(any PaddedBytes, since: String?, isCatchUp: Bool)
     /// How a row fared.
     case outcome(RowOutcome)
+    /// A row that was found not to be wanted any more just before it was to be sent.
+    case needless(Int64)
     /// Time has passed.
     case tick
 }

@@ -1,5 +1,6 @@
 import Commands
 import MatrixCore
+import Protections
 
 /// Something with several steps that need the homeserver between them: a command, or the search for the management room.
 ///
@@ -14,12 +15,16 @@ struct Run: Sendable, Codable {
     /// The command's event; a made-up one for the bot's own runs.
     let key: EventID
     let kind: Kind
-    /// What came of every finished `ask`.
-    var rounds: [[RequestResult]] = []
-    /// The rows of the running `ask`, in order.
-    var waitingFor: [Int64] = []
-    /// What came of those that are finished.
-    var results: [Int64: RequestResult] = [:]
+    /// Every finished `ask` with what came of it.
+    var rounds: [[Answered]] = []
+    /// The running `ask`, in order.
+    var waiting: [Waiting] = []
+
+    struct Waiting: Sendable, Codable {
+        let row: Int64
+        let action: Action
+        var result: RequestResult?
+    }
 
     init(key: EventID, kind: Kind) {
         self.key = key
@@ -30,12 +35,11 @@ struct Run: Sendable, Codable {
 
     /// Notes a result; true when nothing of the running `ask` is missing any more.
     mutating func take(_ result: RequestResult, for row: Int64) -> Bool {
-        guard waitingFor.contains(row), results[row] == nil else { return false }
-        results[row] = result
-        guard results.count == waitingFor.count else { return false }
-        rounds.append(waitingFor.compactMap { results[$0] })
-        waitingFor = []
-        results = [:]
+        guard let place = waiting.firstIndex(where: { $0.row == row }), waiting[place].result == nil else { return false }
+        waiting[place].result = result
+        guard waiting.allSatisfy({ $0.result != nil }) else { return false }
+        rounds.append(waiting.compactMap { asked in asked.result.map { Answered(asked.action, $0) } })
+        waiting = []
         return true
     }
 }

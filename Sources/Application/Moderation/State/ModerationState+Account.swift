@@ -1,3 +1,4 @@
+import Commands
 import JSON
 import MatrixCore
 
@@ -8,7 +9,7 @@ extension ModerationState {
         guard AccountDataType.all.contains(type) else { return }
         // While a write of ours is on its way, what comes is its echo or older than it.
         let isBeingWritten = queue.rows.values.contains { row in
-            if case .setAccountData(type, _) = row.action { true } else { false }
+            if case .setAccountData(let written, content: _) = row.action { written == type } else { false }
         }
         guard !isBeingWritten else { return }
         guard let content = try? JSONValue(parsing: bytes.span) else { return tellUnreadable(type) }

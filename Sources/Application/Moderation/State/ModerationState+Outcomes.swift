@@ -27,7 +27,9 @@ extension ModerationState {
         note(done: row.action, result)
         switch result {
         case .done: close(row, .done)
-        case .event(let event): close(row, .done, event: event, answer: .event(event))
+        case .event(let event):
+            noteWaveMessage(row.id, event)
+            close(row, .done, event: event, answer: .event(event))
         case .room(let room, let via): close(row, .done, answer: .room(room, via: via))
         }
     }
@@ -93,7 +95,7 @@ extension JournalRow {
     /// back all at once.
     fileprivate var retryDelay: Duration {
         let base = min(300_000, 500 << min(attempts, 10))
-        let spread = Int(truncatingIfNeeded: UInt64(bitPattern: id &* 0x9E37_79B9_7F4A_7C15) >> 48) % 512 - 256
+        let spread = Int(truncatingIfNeeded: (UInt64(bitPattern: id) &* 0x9E37_79B9_7F4A_7C15) >> 48) % 512 - 256
         return .milliseconds(base + base * spread / 1_024)
     }
 }

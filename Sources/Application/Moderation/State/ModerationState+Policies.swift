@@ -1,4 +1,7 @@
+import Commands
+import JSON
 import MatrixCore
+import Patterns
 import PolicyEngine
 import RoomState
 

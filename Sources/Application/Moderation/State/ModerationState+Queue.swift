@@ -1,6 +1,8 @@
 import Commands
+import JSON
 import MatrixCore
 import Protections
+import RoomState
 
 /// The only way from a decision to the queue.
 extension ModerationState {
@@ -74,6 +76,12 @@ extension ModerationState {
         put(row)
         wave.note(row, at: now)
         if let run = row.run { resume(run, row: row.id, with: answer ?? status.answer(result)) }
+    }
+
+    mutating func dropNeedless(_ id: Int64) {
+        queue.landed(id)
+        guard let row = queue.rows[id] else { return }
+        close(row, .dropped, "not wanted any more when its turn came")
     }
 
     /// Closes what an observed membership satisfies, whoever brought it about.

@@ -1,4 +1,6 @@
+import Commands
 import MatrixCore
+import Patterns
 import PolicyEngine
 import Protections
 import RoomState

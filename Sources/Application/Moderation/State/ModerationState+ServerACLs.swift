@@ -1,3 +1,5 @@
+import Commands
+import JSON
 import MatrixCore
 import PolicyEngine
 import Protections

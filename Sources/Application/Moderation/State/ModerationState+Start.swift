@@ -19,7 +19,7 @@ extension ModerationState {
     private mutating func findManagementRoom() {
         guard let key = try? EventID(parsing: Self.startupRun) else { return }
         let run = runs[key] ?? Run(key: key, kind: .startup)
-        guard run.waitingFor.isEmpty else { return }
+        guard run.waiting.isEmpty else { return }
         switch ManagementRoomSearch(choice: settings.managementRoom, bot: bot).next(run.answers) {
         case .ask(let actions): ask(actions, for: run, because: .upkeep("the management room"), lane: .answers)
         case .found(let room):

@@ -1,5 +1,7 @@
+import Commands
 import JSON
 import MatrixCore
+import Observability
 import PolicyEngine
 import Protections
 import RoomState
@@ -46,7 +48,7 @@ extension ModerationState {
     private mutating func ask(_ action: Action, for name: RoomReference.Name) {
         if let trouble = troubles[name], trouble.retryAt > now.monotonic { return }
         if settings.isDryRun, action.changesSomething {
-            troubles[name] = Trouble(text: "not joined, and a dry run joins no room", retryAt: .seconds(.max), attempts: 1)
+            troubles[name] = Trouble(text: "not joined, and a dry run joins no room", retryAt: .seconds(Int64.max / 4), attempts: 1)
             return
         }
         enqueue(action, because: .upkeep("followed rooms"), lane: .housekeeping)
@@ -98,7 +100,7 @@ extension ModerationState {
 
     /// Takes in the whole state of a room, and then what sync said of it while it was on its way.
     mutating func loaded(_ room: RoomID, _ body: any PaddedBytes) {
-        guard let meanwhile = loading.removeValue(forKey: room) else { return }
+        guard let meanwhile = loading.removeValue(forKey: room) else { return preview(room, body) }
         var change = RoomChange()
         change.forgets = true
         var others: [RoomEvent] = []
@@ -127,6 +129,19 @@ extension ModerationState {
         serverBansChanged = true
         unpark(room)
         notePower(in: room)
+    }
+
+    /// A list that a command only looks at.
+    private mutating func preview(_ room: RoomID, _ body: any PaddedBytes) {
+        let events = try? JSONScanner([ScanPath("[]", fields: EventFields.plan)]).scan(body) { scan in
+            var events: [RoomEvent] = []
+            scan.forEach { element in
+                guard !element.isMember, let event = try? RoomEvent(element, in: scan), event.isPolicy else { return }
+                events.append(event)
+            }
+            return events
+        }
+        previews[room] = PolicyList(room: room, events: events ?? [])
     }
 
     // MARK: What cannot be had

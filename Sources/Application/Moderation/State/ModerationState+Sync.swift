@@ -1,5 +1,7 @@
+import Commands
 import JSON
 import MatrixCore
+import Observability
 import PolicyEngine
 import Protections
 import RoomState

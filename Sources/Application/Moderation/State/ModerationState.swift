@@ -1,6 +1,6 @@
-import Commands
+package import Commands
 package import MatrixCore
-import Observability
+package import Observability
 package import PolicyEngine
 import Protections
 package import RoomState
@@ -33,6 +33,14 @@ package struct ModerationState: Sendable {
     var activity = RoomActivity()
     var heldRules: [HeldRule] = []
     var wave = Wave()
+    /// As enforcement last told it; for `status` only.
+    var governor = Governor()
+    /// Lists that a command has loaded to look at.
+    var previews: [RoomID: PolicyList] = [:]
+    /// When each list last changed, in this run.
+    var listChanges: [RoomID: Duration] = [:]
+    /// Server rules of which it was told that they are left out.
+    var toldLeftOut: Set<PolicyRule.ID> = []
     /// How many rooms were guarded when the last run began to enforce; nil at the first.
     var guardedAtLastRun: Int?
     /// Guarded rooms in which the bot may not ban.
@@ -78,6 +86,7 @@ package struct ModerationState: Sendable {
             switch input {
             case .sync(let body, let since, let isCatchUp): take(sync: body, since: since, isCatchUp: isCatchUp)
             case .outcome(let outcome): take(outcome)
+            case .needless(let row): dropNeedless(row)
             case .tick: retryTroubles()
             }
             settle()

@@ -28,16 +28,28 @@ package enum RequestResult: Sendable, Equatable, Codable {
     }
 }
 
+/// One thing that was asked for, and what came of it.
+package struct Answered: Sendable, Equatable, Codable {
+    package let action: Action
+    package let result: RequestResult
+
+    package init(_ action: Action, _ result: RequestResult) {
+        self.action = action
+        self.result = result
+    }
+}
+
 /// Answers in the order in which they were asked for: one list for each `ask`.
 package struct CommandAnswers: Sendable, Equatable {
-    package let rounds: [[RequestResult]]
+    package let rounds: [[Answered]]
 
-    package init(_ rounds: [[RequestResult]]) { self.rounds = rounds }
+    package init(_ rounds: [[Answered]]) { self.rounds = rounds }
 
-    /// The results of the n-th `ask`, or nil where it is still to be made.
-    package subscript(_ round: Int) -> [RequestResult]? {
-        rounds.indices.contains(round) ? rounds[round] : nil
-    }
+    /// What came of the n-th `ask`, or nil where it is still to be made.
+    package subscript(_ round: Int) -> [RequestResult]? { answered(round)?.map(\.result) }
+
+    /// The same with what was asked for.
+    package func answered(_ round: Int) -> [Answered]? { rounds.indices.contains(round) ? rounds[round] : nil }
 }
 
 /// How a command ended.
@@ -65,10 +77,6 @@ package struct CommandReport: Sendable {
 
 /// A change of what the bot does, which the application makes when a command has ended well.
 package enum Directive: Sendable, Equatable {
-    case protect(RoomID)
-    case unprotect(RoomID)
-    case watch(RoomID, via: [ServerName])
-    case unwatch(RoomID)
     case pause
     case resume
     /// Puts a held rule in force; its number is the one that `held` shows.

@@ -55,7 +55,7 @@ package struct ProtectedRoomsData: Sendable, Equatable {
 
 extension JSONValue {
     /// The same object with one member set; an object of that member alone where this is none.
-    func setting(_ name: String, to value: JSONValue) -> JSONValue {
+    package func setting(_ name: String, to value: JSONValue) -> JSONValue {
         var object = JSONObject()
         if case .object(let own) = self { object = own }
         object[name] = value

@@ -1,0 +1,165 @@
+import CommandGrammar
+import Commands
+import JSON
+import MatrixCore
+import Observability
+import PolicyEngine
+import Protections
+import RoomState
+
+/// Commands: from a message in the management room to its reply.
+extension ModerationState {
+    /// A command that waited longer than this is not what its sender wants any more.
+    private static let longestWait: Int64 = 600_000
+
+    /// Reads a timeline event of the management room.
+    mutating func observeManagement(_ event: RoomEvent) {
+        guard event.type == .message, event.stateKey == nil, phase == .enforcing,
+            let content = try? JSONReader().read(event.content.span),
+            content["msgtype"]?.string == "m.text", let body = content["body"]?.string,
+            let room = bot.managementRoom, runs[event.id] == nil
+        else { return }
+        // An edit is no second command.
+        let relation = content["m.relates_to"]
+        guard relation?["rel_type"]?.string != "m.replace", let addressed = prefixes.command(in: body) else { return }
+        let thread: EventID? =
+            relation?["rel_type"]?.string == "m.thread"
+            ? relation?["event_id"]?.string.flatMap { try? EventID(parsing: $0) } : nil
+        let cause = Cause.command(event: event.id, sender: event.sender)
+        if let age = event.age, age > Self.longestWait {
+            say(
+                Document { "This command came more than ten minutes ago, while I could not read it. Please repeat it." },
+                in: room,
+                .to(event.id, thread: thread),
+                lane: .answers,
+                because: cause
+            )
+            return
+        }
+        log.info("command", ["sender": event.sender.rawValue, "text": String(addressed.text.prefix(200))])
+        let run = Run(
+            key: event.id,
+            kind: .command(text: String(addressed.text), sender: event.sender, thread: thread)
+        )
+        step(run, String(addressed.text), event.sender, thread)
+    }
+
+    private var prefixes: CommandPrefixes {
+        CommandPrefixes(
+            bot: bot.user,
+            displayName: bot.displayName,
+            symbols: settings.commands.symbolPrefixes,
+            additional: settings.commands.additionalPrefixes,
+            allowsNoPrefix: settings.commands.allowsNoPrefix
+        )
+    }
+
+    /// Asks a command what to do next, and does it.
+    mutating func step(_ run: Run, _ text: String, _ sender: UserID, _ thread: EventID?) {
+        guard let room = bot.managementRoom else { return }
+        let cause = Cause.command(event: run.key, sender: sender)
+        switch nextStep(of: text, run.answers, sender) {
+        case .ask(let actions): ask(actions, for: run, because: cause, lane: .housekeeping)
+        case .finish(let report):
+            if runs.removeValue(forKey: run.key) != nil { write(.run(run.key), nil) }
+            previews = [:]
+            for directive in report.directives { follow(directive) }
+            switch report.mark {
+            case .success: react("✅", to: run.key, in: room, because: cause)
+            case .failure: react("❌", to: run.key, in: room, because: cause)
+            case .pending: break
+            }
+            if let document = report.document {
+                say(document, in: room, .to(run.key, thread: thread), lane: .answers, because: cause)
+            }
+        }
+    }
+
+    private func nextStep(of text: String, _ answers: CommandAnswers, _ sender: UserID) -> CommandStep {
+        let tokens = CommandText(text[...]).tokens
+        let program = "\(settings.commands.symbolPrefixes.first ?? "!")draupnir"
+        guard !tokens.isEmpty else { return answer(to: "help", answers, sender, program) }
+        switch CommandCatalogue.table.lookup(tokens) {
+        case .found(let entry, _, let rest): return run(entry, Array(rest), answers, sender, program)
+        case .incomplete(let words, let candidates):
+            return .finish(
+                CommandReport(
+                    .failure,
+                    Document {
+                        "\(code: words.joined(separator: " ")) is not a whole command. These begin so:"
+                        Block.list(candidates.map { "\(code: "\(program) \($0.usage)") - \($0.summary)" })
+                    }
+                )
+            )
+        case .unknown(let typed, let suggestions):
+            return .finish(
+                CommandReport(
+                    .failure,
+                    Document {
+                        "There is no command \(code: typed)."
+                        if suggestions.isEmpty {
+                            "\(code: "\(program) help") lists them."
+                        } else {
+                            "Did you mean \(code: "\(program) \(suggestions[0].usage)")?"
+                        }
+                    }
+                )
+            )
+        }
+    }
+
+    private func answer(to text: String, _ answers: CommandAnswers, _ sender: UserID, _ program: String) -> CommandStep {
+        guard case .found(let entry, _, let rest) = CommandCatalogue.table.lookup(CommandText(text[...]).tokens) else {
+            return .finish(CommandReport(.failure))
+        }
+        return run(entry, Array(rest), answers, sender, program)
+    }
+
+    private func run(
+        _ entry: CommandTable<CommandCatalogue.Entry>.Entry,
+        _ tokens: [Token],
+        _ answers: CommandAnswers,
+        _ sender: UserID,
+        _ program: String
+    ) -> CommandStep {
+        switch entry.command {
+        case .notBuilt(let description):
+            return .finish(
+                CommandReport(
+                    .failure,
+                    Document { "\(code: description.name) is a command of Draupnir that this version does not have yet." }
+                )
+            )
+        case .command(let command):
+            do throws(ArgumentError) {
+                let arguments = try command.description.parse(tokens)
+                return command.init(arguments).step(answers, context(for: sender, program))
+            } catch {
+                let report = ArgumentReport(error, in: command.description, tokens: tokens, program: program)
+                return .finish(CommandReport(.failure, Document(report)))
+            }
+        }
+    }
+
+    private mutating func follow(_ directive: Directive) {
+        switch directive {
+        case .pause: queue.isPaused = true
+        case .resume: queue.isPaused = false
+        case .release(let number): _ = release(number)
+        }
+        write(.paused, .boolean(queue.isPaused))
+    }
+
+    private func context(for sender: UserID, _ program: String) -> CommandContext {
+        CommandContext(
+            bot: bot,
+            rooms: rooms,
+            policies: policies,
+            previews: previews,
+            held: heldRules.compactMap { held in policies[rule: held.id].map { HeldFact(rule: $0, why: held.why) } },
+            status: statusFacts,
+            sender: sender,
+            program: program
+        )
+    }
+}

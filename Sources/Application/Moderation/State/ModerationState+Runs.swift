@@ -1,0 +1,39 @@
+import Commands
+import MatrixCore
+import Protections
+
+/// Runs: what has several steps with the homeserver between them.
+extension ModerationState {
+    /// Puts what a run asks for in the queue, and the run itself on disk.
+    mutating func ask(_ actions: [Action], for run: Run, because cause: Cause, lane: Lane) {
+        var run = run
+        run.waiting = actions.map { action in
+            Run.Waiting(row: enqueue(action, because: cause, lane: lane, run: run.key), action: action)
+        }
+        runs[run.key] = run
+        write(.run(run.key), run.stored)
+        // A dry run answers at once, and asking for nothing is answered too.
+        for asked in run.waiting where queue.rows[asked.row] == nil {
+            resume(run.key, row: asked.row, with: .simulated)
+        }
+        if actions.isEmpty {
+            runs[run.key]?.rounds.append([])
+            proceed(run.key)
+        }
+    }
+
+    /// A row that a run waits for has ended.
+    mutating func resume(_ key: EventID, row: Int64, with result: RequestResult) {
+        guard let isComplete = runs[key]?.take(result, for: row) else { return }
+        write(.run(key), runs[key]?.stored)
+        if isComplete { proceed(key) }
+    }
+
+    private mutating func proceed(_ key: EventID) {
+        guard let run = runs[key] else { return }
+        switch run.kind {
+        case .startup: advanceStart()
+        case .command(let text, let sender, let thread): step(run, text, sender, thread)
+        }
+    }
+}

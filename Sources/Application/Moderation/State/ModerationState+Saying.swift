@@ -1,0 +1,57 @@
+import Commands
+import JSON
+import MatrixCore
+import Observability
+import Protections
+
+/// What is said in the management room, and the one place that makes messages of it.
+extension ModerationState {
+    enum Tone {
+        case news
+        /// Somebody should do something about it.
+        case problem
+    }
+
+    /// Says something in the management room; before there is one, it is logged only.
+    mutating func tell(_ text: Phrase, _ tone: Tone = .news, details: [Phrase] = []) {
+        let document = Document {
+            tone == .problem ? "⚠️ \(text)" : text
+            if !details.isEmpty { Block.list(details) }
+        }
+        let plain = document.markdown
+        switch tone {
+        case .news: log.info("told the management room", ["text": plain])
+        case .problem: log.warning("told the management room", ["text": plain])
+        }
+        guard let room = bot.managementRoom else { return }
+        say(document, in: room, lane: tone == .problem ? .answers : .notices, because: .upkeep("a notice"))
+    }
+
+    /// Sends a document in as many messages as it needs; the row of the first.
+    @discardableResult
+    mutating func say(
+        _ document: Document,
+        in room: RoomID,
+        _ answer: Answer = .statement,
+        lane: Lane,
+        because cause: Cause
+    ) -> Int64? {
+        var first: Int64?
+        // Further pages of an answer go into a thread under the command: its event is known, and a crash loses none.
+        var root: EventID?
+        if case .to(let command, _) = answer { root = command }
+        for (number, page) in DocumentPages(document).pages.enumerated() {
+            let content = page.messageContent(answer, page: number, firstPage: root)
+            let row = enqueue(.sendEvent(.message, content: content, in: room), because: cause, lane: lane)
+            first = first ?? row
+        }
+        return first
+    }
+
+    mutating func react(_ key: String, to event: EventID, in room: RoomID, because cause: Cause) {
+        let content: JSONValue = [
+            "m.relates_to": ["rel_type": "m.annotation", "event_id": .string(event.rawValue), "key": .string(key)]
+        ]
+        enqueue(.sendEvent(.reaction, content: content, in: room), because: cause, lane: .answers)
+    }
+}

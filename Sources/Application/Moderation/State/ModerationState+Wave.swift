@@ -1,0 +1,87 @@
+import Commands
+import JSON
+import MatrixCore
+import Protections
+
+/// Progress of a wave: one message, edited while it goes on, and a summary at its end.
+extension ModerationState {
+    /// A wave that ends sooner is told once, at its end.
+    private static let patience: Duration = .seconds(3)
+    private static let editEvery: Duration = .seconds(5)
+
+    mutating func reportWave() {
+        guard let start = wave.startedAt else { return }
+        let elapsed = now.monotonic - start.monotonic
+        if wave.isOver {
+            let document = Document {
+                Phrase(summary(after: elapsed))
+                if wave.problemCount > 0 { Block.list(waveProblems) }
+            }
+            if wave.done > 0 || wave.problemCount > 0 { sayOfWave(document) }
+            wave = Wave()
+        } else if elapsed > Self.patience, wave.lastTold.map({ now.monotonic - $0 > Self.editEvery }) ?? true {
+            if wave.messageRow != nil, wave.message == nil { return }
+            sayOfWave(Document { Phrase(progress(after: elapsed)) })
+            wave.lastTold = now.monotonic
+        }
+    }
+
+    /// The event of the progress message, once it is known.
+    mutating func noteWaveMessage(_ row: Int64, _ event: EventID) {
+        if wave.messageRow == row { wave.message = event }
+    }
+
+    private mutating func sayOfWave(_ document: Document) {
+        guard let room = bot.managementRoom else { return }
+        let cause = Cause.upkeep("progress")
+        if let message = wave.message {
+            let content = document.editContent(of: message)
+            enqueue(.sendEvent(.message, content: content, in: room), because: cause, lane: .answers)
+        } else {
+            wave.messageRow = say(document, in: room, lane: .answers, because: cause)
+        }
+    }
+
+    private func progress(after elapsed: Duration) -> String {
+        let seconds = elapsed / .seconds(1)
+        let rate = Double(wave.done) / max(seconds, 0.1)
+        var text = "Under way: \(wave.done) of \(wave.total) done, \(wave.left) left"
+        if queue.isPaused { return text + ", paused. Go on with resume." }
+        if rate > 0 {
+            text += ", \(oneDecimal(rate)) a second, some \(duration(.seconds(Double(wave.left) / rate))) to go"
+        }
+        return text + "."
+    }
+
+    private func summary(after elapsed: Duration) -> String {
+        var parts: [String] = []
+        if !wave.users.isEmpty {
+            let named = wave.users.sorted().prefix(3).map(\.rawValue).joined(separator: ", ")
+            let more = wave.users.count > 3 ? " and \(wave.users.count - 3) more" : ""
+            parts.append("banned \(named)\(more) in \(count(wave.rooms.count, "room"))")
+        }
+        if !wave.acls.isEmpty { parts.append("set the server ACL of \(count(wave.acls.count, "room"))") }
+        var text = parts.isEmpty ? "Nothing could be done" : "I " + parts.joined(separator: " and ") + " in \(duration(elapsed))"
+        if wave.problemCount > 0 {
+            text += "; \(count(wave.problemCount, "action")) could not be done and will be tried again when that changes:"
+            return text
+        }
+        return text + "."
+    }
+
+    private var waveProblems: [Phrase] {
+        wave.problems.sorted { $0.key < $1.key }.map { "\(label($0.key)): \($0.value)" }
+    }
+
+    func duration(_ duration: Duration) -> String {
+        let seconds = duration / .seconds(1)
+        if seconds < 10 { return "\(oneDecimal(seconds)) s" }
+        if seconds < 120 { return "\(Int(seconds)) s" }
+        return "\(Int(seconds / 60)) min"
+    }
+
+    private func oneDecimal(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+}

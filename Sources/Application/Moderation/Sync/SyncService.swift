@@ -1,0 +1,68 @@
+import JSON
+package import Lifecycle
+import MatrixCore
+package import Observability
+
+/// Follows the homeserver and hands every answer, whole and in order, to the pipeline; the next is asked for when the
+/// last is on disk.
+package struct SyncService: Service {
+    private let pipeline: Pipeline
+    private let homeserver: any Homeserver
+    private let time: any TimeSource
+    private let log: Log
+
+    /// How long the server holds an answer that has no news.
+    private static let patience: Duration = .seconds(30)
+    /// Between an answer and the next request while sanctions are under way: back-to-back syncs of the bot's own effects
+    /// take a third of what the server could do for the wave.
+    private static let pause: Duration = .milliseconds(200)
+
+    package init(pipeline: Pipeline, homeserver: any Homeserver, time: any TimeSource, log: Log) {
+        self.pipeline = pipeline
+        self.homeserver = homeserver
+        self.time = time
+        self.log = log
+    }
+
+    package func run(until shutdown: ShutdownRequest) async throws {
+        defer { pipeline.producerEnded() }
+        var isCatchUp = true
+        var failures = 0
+        while !shutdown.isMade {
+            let since = await pipeline.position
+            var request = SyncRequest(since: since, timeout: isCatchUp ? .zero : Self.patience)
+            request.lazyLoadsMembers = since == nil
+            let answer = await shutdown.result { [homeserver, request] in await homeserver.answer(to: request) }
+            switch answer {
+            case nil: return
+            case .success(let body)?:
+                failures = 0
+                do { try await pipeline.submit(.sync(body, since: since, isCatchUp: isCatchUp)) } catch { return }
+                isCatchUp = false
+                if await pipeline.hasWave { await sleep(Self.pause, until: shutdown) }
+            case .failure(.tokenRejected)?: throw StartFailure.tokenRejected
+            case .failure(let error)?:
+                failures += 1
+                log.warning("sync failed", ["error": error.metricLabel, "failures": "\(failures)"])
+                await sleep(wait(after: error, failures), until: shutdown)
+            }
+        }
+    }
+
+    private func wait(after error: HomeserverError, _ failures: Int) -> Duration {
+        if case .limited(let wait) = error { return wait }
+        return min(.seconds(60), .milliseconds(500) * (1 << min(failures, 7)))
+    }
+
+    private func sleep(_ duration: Duration, until shutdown: ShutdownRequest) async {
+        let deadline = time.now().monotonic + duration
+        // Cut short by shutdown, which the caller looks at.
+        _ = await shutdown.result { [time] in try? await time.sleep(until: deadline) }
+    }
+}
+
+extension Homeserver {
+    fileprivate func answer(to request: SyncRequest) async -> Result<any PaddedBytes, HomeserverError> {
+        do throws(HomeserverError) { return .success(try await sync(request)) } catch { return .failure(error) }
+    }
+}

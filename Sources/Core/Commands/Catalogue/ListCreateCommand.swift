@@ -1,0 +1,84 @@
+package import CommandGrammar
+import JSON
+import MatrixCore
+import PolicyEngine
+import Protections
+
+package struct ListCreateCommand: ModeratorCommand {
+    private static let shortcode = Parameter("shortcode", .text, "the list's short name, for ban and unban")
+    private static let alias = Parameter("alias", .text, "the list's alias on this server, without # and server")
+
+    package static let description = CommandDescription(
+        "list create",
+        "makes a policy list, which can be used to ban people, watches it and guards it",
+        arguments: [shortcode, alias],
+        examples: ["list create coc code-of-conduct-bans"]
+    )
+
+    private let shortcode: String
+    private let alias: String
+
+    package init(_ arguments: ParsedArguments) {
+        shortcode = arguments[Self.shortcode]
+        alias = arguments[Self.alias]
+    }
+
+    package func step(_ answers: CommandAnswers, _ context: CommandContext) -> CommandStep {
+        guard let version = answers[0]?.first else {
+            if let list = context.policies.list(named: shortcode) {
+                return .fail { "A watched list has the short name \(code: shortcode) already: \(context.phrase(list.room))." }
+            }
+            return .ask([.askRoomVersion])
+        }
+        guard let made = answers[1]?.first else {
+            return .ask([.createRoom(template(for: context.sender, bot: context.bot.user, version))])
+        }
+        guard case .room(let room, _) = made else {
+            return made.refusal("I cannot make the list") ?? .fail { "I cannot make the list." }
+        }
+        let watched = context.bot.watchedLists.adding(room, via: [context.bot.user.server])
+        let guarded = context.bot.protectedRooms.adding(room)
+        guard let written = answers[2] else {
+            return .ask([
+                .setAccountData(AccountDataType.watchedLists, content: watched.content),
+                .setAccountData(AccountDataType.protectedRooms, content: guarded.content),
+            ])
+        }
+        for result in written {
+            if let step = result.refusal("I made the list \(room), but cannot note it; watch it with watch \(room)") { return step }
+        }
+        return .succeed {
+            "Made the policy list \(room, named: shortcode) (\(code: room.rawValue)), with the alias "
+                + "\(code: "#\(aliasLocalpart):\(context.bot.user.server)"). It is watched and guarded."
+        }
+    }
+
+    /// What was meant where somebody typed a whole alias.
+    private var aliasLocalpart: String {
+        guard let whole = try? RoomAlias(parsing: alias) else { return alias }
+        let bytes = whole.rawValue.utf8.dropFirst().prefix { $0 != UInt8(ascii: ":") }
+        return String(Substring(bytes))
+    }
+
+    /// In version 12 and later the bot is a creator, and must not be named among the users.
+    private func template(for sender: UserID, bot: UserID, _ version: RequestResult) -> RoomTemplate {
+        var privilegesCreators = false
+        if case .version(let text) = version { privilegesCreators = (Int(text) ?? 0) >= 12 }
+        var users = JSONObject()
+        if sender != bot { users[sender.rawValue] = 50 }
+        if !privilegesCreators { users[bot.rawValue] = 100 }
+        return RoomTemplate(
+            name: shortcode,
+            aliasLocalpart: aliasLocalpart,
+            preset: .publicChat,
+            invite: sender == bot ? [] : [sender],
+            creationContent: ["type": "m.policy"],
+            powerLevels: [
+                "ban": 50, "kick": 50, "redact": 50, "invite": 0, "state_default": 50, "events_default": 50,
+                "users_default": 0, "events": ["m.room.name": 100, "m.room.power_levels": 100],
+                "notifications": ["room": 20], "users": .object(users),
+            ],
+            initialState: [.init(type: .shortcode, content: ["shortcode": .string(shortcode)])]
+        )
+    }
+}

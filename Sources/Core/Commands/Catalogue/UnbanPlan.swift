@@ -1,0 +1,71 @@
+import CommandGrammar
+import MatrixCore
+import PolicyEngine
+import RoomState
+
+/// What has to be done so that somebody is not banned any more, worked out before anything is touched.
+struct UnbanPlan {
+    /// The rules to be removed.
+    private(set) var rules: [PolicyRule] = []
+    /// Who is freed, where they are banned, and where they would be invited.
+    private(set) var members: [Member] = []
+
+    struct Member {
+        let user: UserID
+        let bannedIn: [RoomID]
+        let inviteTo: [RoomID]
+    }
+
+    /// Plans for a user or a glob of users: a rule that goes may free others too, and they are freed with it.
+    init(_ pattern: UserPattern, inviting: Bool, _ context: CommandContext) {
+        let named = context.rooms.users(matching: pattern.description)
+            .filter { Self.member($0, inviting, context) != nil }
+        var found: [PolicyRule.ID: PolicyRule] = [:]
+        var candidates = named
+        if let user = try? UserID(parsing: pattern.description) { candidates.append(user) }
+        for user in candidates {
+            for rule in context.policies.matches(user: user) + context.policies.matches(server: user.server)
+            where rule.recommendation.bans {
+                found[rule.id] = rule
+            }
+        }
+        rules = found.values.sorted { $0.id < $1.id }
+        // Whoever the removed rules named is free of them too.
+        var freed = named
+        for rule in rules where rule.kind == .user {
+            for user in rule.subject.entity.map({ context.rooms.users(matching: $0) }) ?? [] where !freed.contains(user) {
+                freed.append(user)
+            }
+        }
+        let removed = Set(rules.map(\.id))
+        members = freed.filter { !Self.isStillBanned($0, without: removed, context) }
+            .compactMap { Self.member($0, inviting, context) }
+            .sorted { left, right in
+                let leftIsNamed = named.contains(left.user)
+                return leftIsNamed == named.contains(right.user) ? left.user < right.user : leftIsNamed
+            }
+    }
+
+    /// Plans for a server or a room: exactly the rules that name it.
+    init(rulesFor rules: [PolicyRule]) {
+        self.rules = rules.filter { $0.recommendation.bans }
+    }
+
+    var isEmpty: Bool { rules.isEmpty && members.isEmpty }
+
+    private static func member(_ user: UserID, _ inviting: Bool, _ context: CommandContext) -> Member? {
+        let guarded = context.rooms.rooms(of: user).filter { context.bot.guards($0.room) }
+        let banned = guarded.filter { $0.record.membership == .ban }.map(\.room)
+        let invite = guarded.filter { room, record in
+            guard inviting, record.wasSetByOther else { return false }
+            return record.membership == .ban || record.membership == .leave
+        }.map(\.room)
+        guard !banned.isEmpty || !invite.isEmpty else { return nil }
+        return Member(user: user, bannedIn: banned.sorted(), inviteTo: invite.sorted())
+    }
+
+    private static func isStillBanned(_ user: UserID, without removed: Set<PolicyRule.ID>, _ context: CommandContext) -> Bool {
+        (context.policies.matches(user: user) + context.policies.matches(server: user.server))
+            .contains { $0.recommendation.bans && !removed.contains($0.id) }
+    }
+}
