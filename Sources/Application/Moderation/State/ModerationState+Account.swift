@@ -9,7 +9,8 @@ extension ModerationState {
         guard AccountDataType.all.contains(type) else { return }
         // While a write of ours is on its way, what comes is its echo or older than it.
         let isBeingWritten = queue.rows.values.contains { row in
-            if case .setAccountData(let written, content: _) = row.action { written == type } else { false }
+            guard case .setAccountData(let written, _) = row.action else { return false }
+            return written == type
         }
         guard !isBeingWritten else { return }
         guard let content = try? JSONValue(parsing: bytes.span) else { return tellUnreadable(type) }
