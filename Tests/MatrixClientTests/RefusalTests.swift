@@ -74,15 +74,15 @@ private let notMatrix = "without a Matrix error: not from the homeserver itself"
 
     @Test(arguments: [400, 401, 403, 404, 500, 502])
     func `never shows a token that the server echoes`(_ status: Int) async throws {
-        for body in [matrix("M_X", "no \(token) here"), matrix(token), matrix("M_UNKNOWN_TOKEN", token)] {
-            let error = try #require(try await error(Answer(body, status: status)))
-            #expect(!"\(error) \(error.moderatorMessage)".contains(token))
-            #expect("\(error)".contains("<redacted>"))
-        }
+        let echo = "no \(token) here, \(token.uppercased())"
+        let error = try #require(try await error(Answer(matrix(token, echo), status: status)))
+        #expect(!"\(error) \(error.moderatorMessage)".lowercased().contains(token.lowercased()))
+        #expect("\(error)".contains("no <redacted> here, <redacted>"))
     }
 
     @Test func `never shows a token that the server echoes in a header`() async throws {
         let error = try #require(try await error(Answer("{}", headers: ["Content-Encoding: \(token)"])))
+        // HTTPClient lowercases it.
         #expect(error == .badAnswer("content encoding \"<redacted>\" is not gzip"))
     }
 

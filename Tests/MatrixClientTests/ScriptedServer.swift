@@ -22,12 +22,13 @@ final class ScriptedServer: Sendable {
                     socket.close()
                 }
             }
+            // Closed by the one thread that uses it: a number closed elsewhere may be another server's by now.
+            listener.close()
         }
     }
 
     func stop() {
         listener.shutDown()
-        listener.close()
     }
 
     private func nextRequest(on socket: Socket) -> SentRequest? {

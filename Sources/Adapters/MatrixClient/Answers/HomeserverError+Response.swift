@@ -86,10 +86,16 @@ private func retryDelay(header: Int64?, milliseconds: Int64?, limit: Duration = 
     return min(max(asked, .zero), limit)
 }
 
-/// At most 500 bytes, by a length that is a guess; a server may echo what it was sent, so the secret is looked for.
+/// At most 500 bytes, a length that is a guess; a server may echo what it was sent, so the secret is looked for, and in
+/// any case, since names and values of headers are lowercased.
 private func shortened(_ text: String, without secret: Secret) -> String {
-    let hidden = Array(secret.reveal().utf8)
+    let hidden = Array(secret.reveal().lowercased().utf8)
     var bytes = Array(text.utf8)
-    if !hidden.isEmpty { bytes = bytes.replacing(hidden, with: Array("<redacted>".utf8)) }
+    if !hidden.isEmpty {
+        let lowercased = bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
+        for range in lowercased.ranges(of: hidden).reversed() {
+            bytes.replaceSubrange(range, with: "<redacted>".utf8)
+        }
+    }
     return String(decoding: bytes.prefix(500), as: UTF8.self)
 }
