@@ -76,13 +76,16 @@ private struct RefusalBody {
 
 /// How long a rate-limited request must wait.
 ///
-/// `header` is `Retry-After` in seconds, `milliseconds` is `retry_after_ms`, which is deprecated since v1.10 and read only
-/// without a header that is a number. `limit` keeps a hostile server from parking us for a week. The 5 s for a server
-/// that names no time is a guess.
+/// `header` is `Retry-After` in seconds, `milliseconds` is `retry_after_ms`, which is deprecated since v1.10. The header
+/// counts, unless it is the other one rounded up, as Synapse's is: then the exact one spares up to a second for each
+/// refusal. `limit` keeps a hostile server from parking us for a week. The 5 s for a server that names no time is a guess.
 ///
 /// - Source: Matrix spec, Client-Server API, "Rate limiting"; RFC 9110, section 10.2.3.
 private func retryDelay(header: Int64?, milliseconds: Int64?, limit: Duration = .seconds(300)) -> Duration {
-    let asked: Duration = header.map { .seconds($0) } ?? milliseconds.map { .milliseconds($0) } ?? .seconds(5)
+    let seconds = header.map { Duration.seconds($0) }
+    let exact = milliseconds.map { Duration.milliseconds($0) }
+    var asked = seconds ?? exact ?? .seconds(5)
+    if let seconds, let exact, exact <= seconds, seconds - exact < .seconds(1) { asked = exact }
     return min(max(asked, .zero), limit)
 }
 
