@@ -122,6 +122,14 @@ let package = Package(
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
         tests("MatrixClient", "Moderation", "MatrixCore", "Protections", "HTTPClient", "JSON", "Observability"),
+        // What every homeserver must do: for the double here and, in the integration tests, for a real one.
+        .target(
+            name: "HomeserverContract",
+            dependencies: names(["Moderation", "MatrixCore", "Protections", "JSON"]),
+            path: "Tests/HomeserverContract",
+            swiftSettings: house
+        ),
+        tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -26,24 +26,31 @@ extension World {
         content: JSONObject = JSONObject(),
         at now: Moment
     ) throws(HomeserverError) -> EventID {
-        guard let room = rooms[id], room.joinedCount > 0 || room.events.count <= 1 else {
+        guard let room = rooms[id], room.joinedCount > 0 else {
             throw unknownRoom(for: request)
         }
         var content = content
         if request == .join || request == .invite {
-            content["displayname"] = accounts[target]?.displayName.map { .string($0) }
+            for member in profile(of: target).members { content[member.name] = member.value }
         }
         let draft = EventDraft.member(target, request.result, by: sender, in: id, with: content)
-        if let old = room.event(StateKey(.member, target.rawValue)) {
-            try checkTransition(from: old.membership, by: request)
-            if old.sender == sender, old.membership == request.result, old.content == draft.content { return old.id }
-        }
+        let old = room.event(StateKey(.member, target.rawValue))
+        if let old { try checkTransition(from: old.membership, by: request) }
         if request == .kick, ![.join, .invite, .knock].contains(room.membership(of: target)) {
             throw .forbidden("The target user is not in the room")
         }
+        // The same again makes no second event, and is not asked whether it may.
+        if let old, old.sender == sender, old.content == draft.content { return old.id }
         try checkServer(of: sender, in: room)
         try authorize(request.result, of: target, by: sender, in: room)
         return try append(draft, at: now)
+    }
+
+    /// What the server writes into joins and invitations of its own users.
+    func profile(of user: UserID) -> JSONObject {
+        var profile = JSONObject()
+        profile["displayname"] = accounts[user]?.displayName.map { .string($0) }
+        return profile
     }
 
     private func unknownRoom(for request: MembershipRequest) -> HomeserverError {

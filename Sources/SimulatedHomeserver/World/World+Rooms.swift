@@ -26,7 +26,7 @@ extension World {
             EventDraft(room: id, type: type, sender: creator, stateKey: key, content: content)
         }
         try append(state(.create, .object(creation)), at: now)
-        _ = try change(creator, .join, by: creator, in: id, at: now)
+        try append(.member(creator, .join, by: creator, in: id, with: profile(of: creator)), at: now)
         let asked = Set(template.initialState.map { StateKey($0.type, $0.key) })
         var usual: [EventDraft] = [
             state(
