@@ -124,6 +124,15 @@ let package = Package(
         tests("Moderation", "JSON", "MatrixCore"),
         tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
         tests("CommandGrammar", "MatrixCore"),
+        tests("MatrixClient", "Moderation", "MatrixCore", "Protections", "HTTPClient", "JSON", "Observability"),
+        // What every homeserver must do: for the double here and, in the integration tests, for a real one.
+        .target(
+            name: "HomeserverContract",
+            dependencies: names(["Moderation", "MatrixCore", "Protections", "JSON"]),
+            path: "Tests/HomeserverContract",
+            swiftSettings: house
+        ),
+        tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -1,0 +1,89 @@
+import HTTPClient
+package import JSON
+package import MatrixCore
+package import Moderation
+import Protections
+
+extension MatrixClient {
+    package func state(of room: RoomID) async throws(HomeserverError) -> any PaddedBytes {
+        var endpoint = Endpoint(.get, room: room, ["state"])
+        endpoint.timeout = limits.slowTime
+        endpoint.maximumBodySize = limits.largeSize
+        let body = try await answer(to: endpoint)
+        guard body.isEnclosed(by: "[", "]") else { throw .badAnswer("a room's state that is no JSON array") }
+        return body
+    }
+
+    package func messages(
+        in room: RoomID,
+        from: String,
+        to: String?,
+        limit: Int
+    ) async throws(HomeserverError) -> any PaddedBytes {
+        var query = [("dir", "b"), ("from", from), ("limit", String(limit))]
+        if let to { query.append(("to", to)) }
+        let body = try await answer(to: Endpoint(.get, ["rooms", room.rawValue, "messages"], query: query))
+        guard body.isEnclosed(by: "{", "}") else { throw .badAnswer("messages that are no JSON object") }
+        return body
+    }
+
+    package func joinedRooms() async throws(HomeserverError) -> [RoomID] {
+        try await answer(to: Endpoint(.get, ["joined_rooms"])).read("joined_rooms") { answer -> [RoomID]? in
+            guard let list = answer["joined_rooms"], list.kind == .array else { return nil }
+            var rooms: [RoomID] = []
+            list.forEachElement { element in
+                if let room = element.identifier(RoomID.self) { rooms.append(room) }
+            }
+            return rooms
+        }
+    }
+
+    package func defaultRoomVersion() async throws(HomeserverError) -> String {
+        try await answer(to: Endpoint(.get, ["capabilities"])).read("m.room_versions") { answer in
+            answer["capabilities"]?["m.room_versions"]?["default"]?.string
+        }
+    }
+
+    func join(_ room: RoomReference) async throws(HomeserverError) -> ActionResult {
+        // Servers before v1.12 of the specification know `server_name` only, later ones may know `via` only.
+        let via = room.via.flatMap { [("via", $0.rawValue), ("server_name", $0.rawValue)] }
+        return try await enter(Endpoint(.post, ["join", room.text], query: via, body: [:]))
+    }
+
+    func leave(_ room: RoomID) async throws(HomeserverError) -> ActionResult {
+        try await done(Endpoint(.post, room: room, ["leave"], body: [:]))
+    }
+
+    func createRoom(_ template: RoomTemplate) async throws(HomeserverError) -> ActionResult {
+        try await enter(Endpoint(.post, ["createRoom"], body: template.json))
+    }
+
+    private func enter(_ endpoint: Endpoint) async throws(HomeserverError) -> ActionResult {
+        var endpoint = endpoint
+        endpoint.timeout = limits.slowTime
+        let room = try await answer(to: endpoint).read("room_id") { $0["room_id"]?.identifier(RoomID.self) }
+        return .room(room, via: [])
+    }
+}
+
+extension RoomTemplate {
+    /// The request; what is not asked for is left to the server.
+    fileprivate var json: JSONValue {
+        var body = JSONObject()
+        body["preset"] = .string(preset.rawValue)
+        body["name"] = name.map { .string($0) }
+        body["room_alias_name"] = aliasLocalpart.map { .string($0) }
+        body["room_version"] = version.map { .string($0) }
+        if !invite.isEmpty { body["invite"] = .array(invite.map { .string($0.rawValue) }) }
+        if creationContent != [:] { body["creation_content"] = creationContent }
+        if powerLevels != [:] { body["power_level_content_override"] = powerLevels }
+        if !initialState.isEmpty {
+            body["initial_state"] = .array(
+                initialState.map { state in
+                    ["type": .string(state.type.rawValue), "state_key": .string(state.key), "content": state.content]
+                }
+            )
+        }
+        return .object(body)
+    }
+}
