@@ -121,6 +121,7 @@ let package = Package(
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
+        tests("Storage", "SimulatedHomeserver", "Moderation", "Protections", "MatrixCore", "JSON", "SQLite"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
