@@ -133,6 +133,7 @@ let package = Package(
             swiftSettings: house
         ),
         tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
+        tests("Storage", "SimulatedHomeserver", "Moderation", "Protections", "MatrixCore", "JSON", "SQLite"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -53,7 +53,7 @@ package struct MemberChange: Sendable, Equatable {
     }
 }
 
-package struct StoredState: Sendable {
+package struct StoredState: Sendable, Equatable {
     package var position: String?
     package var rooms: [StoredRoom] = []
     /// Rows that are not closed, by ascending ID.
@@ -67,7 +67,7 @@ package struct StoredState: Sendable {
     package init() {}
 }
 
-package struct StoredRoom: Sendable {
+package struct StoredRoom: Sendable, Equatable {
     package var room: RoomID
     package var snapshot: [UInt8]
     package var members: [MemberChange]
