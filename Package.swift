@@ -121,6 +121,7 @@ let package = Package(
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
+        tests("Configuration", "Moderation", "MatrixCore", "Observability", "YAML"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
