@@ -122,6 +122,7 @@ let package = Package(
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
         tests("Configuration", "Moderation", "MatrixCore", "Observability", "YAML"),
+        tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -24,7 +24,7 @@ package func printable(_ text: String, limit: Int = .max) -> String {
     return String(shown)
 }
 
-private func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
+func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true
     default: false
