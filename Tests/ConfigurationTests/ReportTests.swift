@@ -66,7 +66,8 @@ import Testing
             "web.abuseReporting.enabled: unknown key, ignored; write one key per level, without the dots"
         ),
         ("somethingElse: [1, {a: b}]\n", "somethingElse: unknown key, ignored"),
-        ("\"a\\nb\": 1\n", "a\\nb: unknown key, ignored"),
+        ("\"a\\u0007b\": 1\n", "a\\u{7}b: unknown key, ignored"),
+        ("\"a\\nb\": 1\n", "a…: unknown key, ignored"),
         (
             "verboseLogging: true\n",
             "verboseLogging: this key of Mjolnir and early Draupnir does nothing; logLevel decides what is logged"

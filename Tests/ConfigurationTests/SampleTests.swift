@@ -129,4 +129,79 @@ import Testing
         let report = report("accessToken: syt_x\ninitialManager: '@a:example.org'\n")
         #expect(try #require(report.settings).managementRoom == .madeFor(try UserID(parsing: "@a:example.org")))
     }
+
+    @Test func `every value goes where it belongs`() throws {
+        let document = """
+            homeserverUrl: https://a.org
+            rawHomeserverUrl: https://b.org
+            accessToken: syt_x
+            pantalaimon: {use: false, username: name, password: pass}
+            dataPath: /srv
+            managementRoom: "!m"
+            autojoinOnlyIfManager: false
+            acceptInvitesFromSpace: "!s"
+            logLevel: ERROR
+            disableServerACL: true
+            noop: true
+            automaticallyRedactForReasons: [reason]
+            protectAllJoinedRooms: true
+            backgroundDelayMS: 7
+            pollReports: true
+            displayReports: false
+            admin: {enableMakeRoomAdminCommand: true}
+            commands: {allowNoPrefix: true, symbolPrefixes: ["?"], additionalPrefixes: [bot], ban: {defaultReasons: [why]}}
+            safeMode: {bootOption: Never}
+            protections:
+              wordlist: {words: [word], minutesBeforeTrusting: 3}
+              newJoinerProtection: {serverNames: [c.org], banMessage: no}
+            draupnirNewsURL: https://d.org/
+            health:
+              healthz: {enabled: true, port: 81, address: 127.0.0.1, healthyStatus: 201, unhealthyStatus: 501}
+              sentry: {dsn: sentry, tracesSampleRate: 0.25}
+            web:
+              enabled: true
+              port: 82
+              address: 127.0.0.2
+              abuseReporting: {enabled: true}
+              synapseHTTPAntispam: {authorization: bearer}
+            roomStateBackingStore: {enabled: false}
+
+            """
+        let report = report(document)
+        #expect(report.problemTexts == [])
+        let settings = try #require(report.settings)
+        #expect(settings.homeserverURL == "https://a.org" && settings.rawHomeserverURL == "https://b.org")
+        #expect(settings.accessToken == Secret("syt_x") && settings.pantalaimon.password == Secret("pass"))
+        #expect(settings.pantalaimon.username == "name")
+        #expect(settings.dataPath == "/srv")
+        #expect(settings.managementRoom == .room(RoomReference(try RoomID(parsing: "!m"))))
+        #expect(!settings.invitations.onlyFromManagers)
+        #expect(settings.invitations.acceptFromSpace == RoomReference(try RoomID(parsing: "!s")))
+        #expect(settings.logLevel == .error)
+        #expect(settings.disablesServerACL && settings.isDryRun)
+        #expect(settings.automaticallyRedactForReasons == ["reason"])
+        #expect(settings.backgroundDelay == .milliseconds(7))
+        #expect(!settings.reports.displays)
+        #expect(settings.enablesMakeRoomAdminCommand && settings.commands.allowsNoPrefix)
+        #expect(settings.commands.symbolPrefixes == ["?"] && settings.commands.additionalPrefixes == ["bot"])
+        #expect(settings.commands.defaultBanReasons == ["why"])
+        #expect(settings.safeModeBoot == .never)
+        #expect(settings.protections.wordListWords == ["word"])
+        #expect(settings.protections.wordListMinutesBeforeTrusting == 3)
+        #expect(settings.protections.newJoinerServerNames == [try ServerName(parsing: "c.org")])
+        #expect(settings.protections.newJoinerBanMessage == "no")
+        #expect(settings.health.isEnabled && settings.health.port == 81 && settings.health.address == "127.0.0.1")
+        #expect(settings.health.healthyStatus == 201 && settings.health.unhealthyStatus == 501)
+        #expect(settings.health.sentryDSN == Secret("sentry") && settings.health.sentryTracesSampleRate == 0.25)
+        #expect(settings.web.isEnabled && settings.web.port == 82 && settings.web.address == "127.0.0.2")
+        #expect(settings.web.acceptsAbuseReports && !settings.web.usesAntispam)
+        #expect(settings.web.antispamAuthorization == Secret("bearer"))
+        #expect(settings.newsURL == "https://d.org/")
+        #expect(
+            settings.notYetBuilt.map(\.keyPath) == [
+                "protectAllJoinedRooms", "roomStateBackingStore.enabled", "draupnirNewsURL", "pollReports",
+                "health.sentry.dsn", "web.abuseReporting.enabled",
+            ]
+        )
+    }
 }

@@ -126,6 +126,8 @@ import Testing
         "web: {synapseHTTPAntispam: {enabled: true, authorization: HUNTER2 x}}\n", "accessToken: HUNTER2: x\n",
         "accessToken: HUNTER2\naccessToken: HUNTER2\n", "accessToken: >HUNTER2\n", "accessToken: @HUNTER2\n",
         "accessToken: %HUNTER2\n", "accessToken: `HUNTER2`\n", "accessToken: 'HUNTER2\n", "accessToken: |HUNTER2\n",
+        "{accessToken:HUNTER2}\n", "{accessToken:HUNTER2, accessToken:HUNTER2}\n", "{\"accessToken=HUNTER2\": 1}\n",
+        "{syt_HUNTER2: x, syt_HUNTER2: [*a]}\n", "accessToken:HUNTER2\n", "web: {? \"token HUNTER2\" : {a: *b}}\n",
     ])
     func `no text of a report holds a secret`(document: String) {
         let report = report(document)

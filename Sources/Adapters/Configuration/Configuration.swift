@@ -74,17 +74,18 @@ package enum Configuration {
         }
     }
 
-    /// A secret that begins with a sign of YAML would be quoted in the parser's complaint.
+    /// Tells what the parser found, without the text that it quotes where that may be a secret.
     private static func add(_ error: YAMLError, to findings: inout Findings) {
+        let isSecret = SecretKey.isMeant(by: error.path)
         switch error.reason {
-        case .unknownAlias, .unsupportedTag:
-            if SecretKey.isMeant(by: error.path) {
-                let message = "expected a text, found one of YAML's signs (*, &, !) at its beginning"
-                findings.problem(error.path, error.position, message, "put the value in quotes")
-            } else {
-                fallthrough
-            }
-        case .syntax, .duplicateKey, .keyIsNotText, .severalDocuments, .tooLong, .tooLarge, .tooDeep, .mergeKey:
+        case .unknownAlias where isSecret, .unsupportedTag where isSecret:
+            let message = "expected a text, found one of YAML's signs (*, &, !) at its beginning"
+            findings.problem(error.path, error.position, message, "put the value in quotes")
+        case .duplicateKey(let key, let line):
+            let message = YAMLError.Reason.duplicateKey(printable(shownKey(key), limit: 100), firstLine: line).text
+            findings.problem(error.path, error.position, message)
+        case .syntax, .keyIsNotText, .unknownAlias, .severalDocuments, .tooLong, .tooLarge, .tooDeep, .unsupportedTag,
+            .mergeKey:
             findings.problem(error.path, error.position, printable(error.reason.text, limit: 200))
         }
     }
@@ -115,7 +116,7 @@ package enum Configuration {
         }
     }
 
-    package static func currentDirectory() -> String {
+    static func currentDirectory() -> String {
         guard let path = unsafe getcwd(nil, 0) else { return "." }
         defer { unsafe free(path) }
         return unsafe String(cString: path)

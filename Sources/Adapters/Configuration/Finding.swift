@@ -8,6 +8,8 @@ package struct Finding: Sendable, Equatable, CustomStringConvertible {
     /// Nil where the whole file is meant, as with a key that is missing.
     package let position: Position?
     /// The keys from the root, as in `web.port`; empty where the whole file is meant.
+    ///
+    /// Cut where a value may have become part of a key, as in `{accessToken:syt_…}`.
     package let keyPath: String
     /// What was expected and what was found.
     package let message: String
@@ -52,6 +54,14 @@ struct Findings: Sendable {
     }
 
     private func finding(_ keyPath: String, _ position: Position?, _ message: String, _ remedy: String?) -> Finding {
-        Finding(file: file, position: position, keyPath: keyPath, message: message, remedy: remedy)
+        Finding(file: file, position: position, keyPath: shownKey(keyPath), message: message, remedy: remedy)
     }
+}
+
+/// A key, or the keys from the root, up to what no key of ours has and a value may have brought in.
+func shownKey(_ keyPath: String) -> String {
+    let scalars = keyPath.unicodeScalars
+    let end = scalars.firstIndex { ":=".unicodeScalars.contains($0) || $0.properties.isWhitespace } ?? scalars.endIndex
+    let shown = String(scalars[..<end]) + (end == scalars.endIndex ? "" : "…")
+    return looksSecret(shown) ? "…" : shown
 }

@@ -67,7 +67,7 @@ func described(_ value: Node.Value, isSecret: Bool = false) -> String {
 func quoted(_ text: String) -> String { "“\(printable(text, limit: 80))”" }
 
 /// Access tokens of Synapse and of the authentication service, macaroons, and URLs with a password in them.
-private func looksSecret(_ text: String) -> Bool {
+func looksSecret(_ text: String) -> Bool {
     ["syt_", "mat_", "mct_", "mas_", "MDAx"].contains { text.utf8.starts(with: $0.utf8) } || hasUserInfo(text)
 }
 

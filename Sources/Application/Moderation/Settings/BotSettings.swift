@@ -16,7 +16,6 @@ package struct BotSettings: Sendable {
     package var managementRoom = ManagementRoomChoice.unset
     package var invitations = Invitations()
     package var logLevel = LogLevel.info
-    package var verifiesPermissionsOnStartup = true
     package var disablesServerACL = false
     /// Dry run: nothing that changes a room, list, user or account data is sent.
     package var isDryRun = false
@@ -55,7 +54,6 @@ package struct BotSettings: Sendable {
         package var onlyFromManagers = true
         /// Whose members may invite the bot where `onlyFromManagers` is false.
         package var acceptFromSpace: RoomReference?
-        package var recordsIgnored = false
         package init() {}
     }
 
@@ -88,7 +86,6 @@ package struct BotSettings: Sendable {
         package var port: UInt16 = 8080
         /// A numeric address, or `localhost`.
         package var address = "0.0.0.0"
-        package var endpoint = "/healthz"
         package var healthyStatus = 200
         package var unhealthyStatus = 418
         package var sentryDSN: Secret?
