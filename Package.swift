@@ -134,6 +134,8 @@ let package = Package(
         ),
         tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("Storage", "SimulatedHomeserver", "Moderation", "Protections", "MatrixCore", "JSON", "SQLite"),
+        tests("Configuration", "Moderation", "MatrixCore", "Observability", "YAML"),
+        tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -11,12 +11,11 @@ package struct BotSettings: Sendable {
     package var accessToken: Secret?
     package var pantalaimon = Pantalaimon()
     package var usesRustCrypto = false
-    /// Where the database lies.
+    /// Where the database lies; a relative one starts at the working directory.
     package var dataPath = "/data/storage"
     package var managementRoom = ManagementRoomChoice.unset
     package var invitations = Invitations()
     package var logLevel = LogLevel.info
-    package var verifiesPermissionsOnStartup = true
     package var disablesServerACL = false
     /// Dry run: nothing that changes a room, list, user or account data is sent.
     package var isDryRun = false
@@ -53,8 +52,8 @@ package struct BotSettings: Sendable {
 
     package struct Invitations: Sendable {
         package var onlyFromManagers = true
-        package var acceptFromSpace = "!noop:example.org"
-        package var recordsIgnored = false
+        /// Whose members may invite the bot where `onlyFromManagers` is false.
+        package var acceptFromSpace: RoomReference?
         package init() {}
     }
 
@@ -75,7 +74,7 @@ package struct BotSettings: Sendable {
     package struct ProtectionSettings: Sendable {
         package var wordListWords: [String] = []
         package var wordListMinutesBeforeTrusting = 20
-        package var newJoinerServerNames: [String] = []
+        package var newJoinerServerNames: [ServerName] = []
         package var newJoinerBanMessage = "We are not taking new users from your homeserver at the moment."
         package init() {}
     }
@@ -85,8 +84,8 @@ package struct BotSettings: Sendable {
     package struct Health: Sendable {
         package var isEnabled = false
         package var port: UInt16 = 8080
+        /// A numeric address, or `localhost`.
         package var address = "0.0.0.0"
-        package var endpoint = "/healthz"
         package var healthyStatus = 200
         package var unhealthyStatus = 418
         package var sentryDSN: Secret?

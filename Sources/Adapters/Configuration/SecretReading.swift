@@ -1,0 +1,56 @@
+import Observability
+import YAML
+
+extension Secret {
+    /// Longer than any token; the first line only is the secret, but a file this long is a mistake.
+    private static let longestFile = 64 * 1024
+
+    /// The first line of a file, blanks around it taken off.
+    static func read(from path: String, for keyPath: String) -> (secret: Secret?, findings: Findings) {
+        var findings = Findings(file: path)
+        let content: FileContent
+        do throws(FileError) {
+            content = try FileContent(readingFrom: path, atMost: longestFile)
+        } catch {
+            findings.problem(keyPath, nil, error.text, "the first line of this file is to be the secret")
+            return (nil, findings)
+        }
+        if content.isShared {
+            findings.warning(keyPath, nil, "other accounts may read this file", "run chmod 600 on it")
+        }
+        let line = content.bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
+        let trimmed = trimmingBlanks(line)
+        guard !trimmed.isEmpty else {
+            findings.problem(keyPath, nil, "expected the secret in the first line, found an empty line")
+            return (nil, findings)
+        }
+        if trimmed.count < line.count {
+            findings.warning(keyPath, nil, "blanks around the secret were taken off", "remove them from the file")
+        }
+        guard let text = String(validating: trimmed, as: UTF8.self), !text.utf8.contains(0) else {
+            findings.problem(keyPath, nil, "expected text, found bytes that are none")
+            return (nil, findings)
+        }
+        return (Secret(text), findings)
+    }
+
+    private static func trimmingBlanks(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        let blanks = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+        let start = bytes.firstIndex { !blanks.contains($0) } ?? bytes.endIndex
+        let end = bytes.lastIndex { !blanks.contains($0) }.map { $0 + 1 } ?? start
+        return bytes[start..<end]
+    }
+
+    /// Whether it stands in templates and examples, where everybody can read it.
+    var isPlaceholder: Bool {
+        let known = [
+            "", "NONE_PROVIDED", "YOUR_TOKEN_HERE", "YOUR_ACCESS_TOKEN", "YOUR_ACCESS_TOKEN_HERE", "DEFAULT",
+            "CHANGEME",
+            "CHANGE_ME", "SECRET", "PASSWORD", "TOKEN",
+        ]
+        return known.contains(reveal().uppercased())
+    }
+
+    /// Whether it can travel in a header: visible ASCII and nothing else.
+    var isToken: Bool { reveal().utf8.allSatisfy { (0x21...0x7E).contains($0) } }
+}

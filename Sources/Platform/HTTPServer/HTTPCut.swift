@@ -1,0 +1,5 @@
+/// What a client was too slow at.
+package enum HTTPCut: String, Sendable {
+    case sendingRequest
+    case receivingResponse
+}
