@@ -121,6 +121,12 @@ let package = Package(
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
+
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: names(["HTTPClient", "JSON", "Cryptography", "MatrixCore"]),
+            swiftSettings: house
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17
