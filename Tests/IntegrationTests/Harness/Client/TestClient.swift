@@ -9,12 +9,22 @@ struct TestClient: Sendable {
     let accessToken: String
     let password: String
     let homeserver: Synapse
+    /// Where requests go: to the homeserver, or to a proxy before it.
+    private(set) var baseURL: String
 
     init(_ answer: JSONValue, password: String, of homeserver: Synapse) throws {
         userID = try UserID(parsing: try answer.text("user_id"))
         accessToken = try answer.text("access_token")
         self.password = password
         self.homeserver = homeserver
+        baseURL = homeserver.url
+    }
+
+    /// The same account, whose requests pass a proxy.
+    func through(_ proxy: FaultyProxy) -> TestClient {
+        var copy = self
+        copy.baseURL = proxy.url
+        return copy
     }
 
     /// For requests that have no method here.
@@ -26,7 +36,7 @@ struct TestClient: Sendable {
         _ body: JSONValue? = nil,
         timeout: Duration = .seconds(60)
     ) async throws -> JSONValue {
-        let exchange = MatrixExchange(baseURL: homeserver.url, http: homeserver.http, accessToken: accessToken)
+        let exchange = MatrixExchange(baseURL: baseURL, http: homeserver.http, accessToken: accessToken)
         return try await exchange.call(method, path, query: query, body, timeout: timeout)
     }
 }

@@ -93,7 +93,7 @@ private func spawn(_ program: String, _ arguments: [String], log: String) -> (pi
     let words = ["setpriv", "--pdeathsig", "KILL", "--", program] + arguments
     var pointers = unsafe words.map { unsafe strdup($0) }
     unsafe pointers.append(nil)
-    defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
     var pid: pid_t = 0
     let failure = unsafe posix_spawnp(&pid, "setpriv", &actions, &attributes, pointers, environ)
     return (pid, failure)

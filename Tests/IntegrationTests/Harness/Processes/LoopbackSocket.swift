@@ -79,7 +79,7 @@ struct LoopbackSocket: Sendable {
     /// - Returns: for each socket, whether it is worth reading.
     static func poll(_ sockets: [LoopbackSocket], atMost limit: Duration?) -> [Bool] {
         var entries = sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
-        let milliseconds = limit.map { Int32($0.components.seconds * 1000) + 1 } ?? -1
+        let milliseconds = limit.map { Int32($0 / .milliseconds(1)) + 1 } ?? -1
         _ = unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds)
         return entries.map { $0.revents != 0 }
     }
