@@ -85,10 +85,11 @@ struct SynapseTests {
         #expect(joined?["org.matrix.msc4222.state_after"]?["events"]?.elements.isEmpty == false)
     }
 
-    @Test func `makes a community`() async throws {
+    @Test(arguments: ["10", "11", "12"])
+    func `makes a community`(version: String) async throws {
         let synapse = try await Synapse.shared()
         let bot = try await synapse.register("bot")
-        let community = try await synapse.makeCommunity(rooms: 3, members: 5, admins: [bot])
+        let community = try await synapse.makeCommunity(rooms: 3, members: 5, admins: [bot], version: version)
         let room = try #require(community.rooms.last)
         #expect(try await community.owner.members(of: room).count == 7)
         try await bot.ban(try #require(community.members.first).userID, from: room)

@@ -10,7 +10,7 @@ struct ManagementRoom: Sendable {
 
     /// What the bot says to one command.
     struct Answer: Sendable {
-        /// `✅` or `❌`.
+        /// `✅`, `❌`, or `⚠` for what was done in part.
         let verdict: String
         /// The bot's messages since the command, as plain text, oldest first; edits among them.
         let messages: [String]
@@ -26,7 +26,7 @@ struct ManagementRoom: Sendable {
         return ManagementRoom(moderator: moderator, bot: bot, room: room, feed: feed)
     }
 
-    /// Sends a command and waits until the bot has marked it as done or failed.
+    /// Sends a command and waits until the bot has marked it with how it ended.
     ///
     /// `text` comes without prefix: `ban @spammer:example.org coc spam`.
     @discardableResult
@@ -34,9 +34,9 @@ struct ManagementRoom: Sendable {
         let mark = await feed.mark
         let command = try await moderator.say("!draupnir " + text, in: room)
         let (bot, room) = (bot, room)
-        let verdict = try await feed.event("✅ or ❌ on “\(text)”", in: room, since: mark, within: limit) { event in
+        let verdict = try await feed.event("✅, ❌ or ⚠ on “\(text)”", in: room, since: mark, within: limit) { event in
             guard event.sender == bot, let reaction = event.reaction, reaction.target == command else { return false }
-            return reaction.key.hasPrefix("✅") || reaction.key.hasPrefix("❌")
+            return ["✅", "❌", "⚠"].contains(where: reaction.key.hasPrefix)
         }
         let messages = await feed.events[mark...].filter {
             $0.room == room && $0.sender == bot && $0.type == .message
