@@ -136,6 +136,12 @@ let package = Package(
         tests("Storage", "SimulatedHomeserver", "Moderation", "Protections", "MatrixCore", "JSON", "SQLite"),
         tests("Configuration", "Moderation", "MatrixCore", "Observability", "YAML"),
         tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
+
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: names(["HTTPClient", "JSON", "Cryptography", "MatrixCore"]),
+            swiftSettings: house
+        ),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -1,0 +1,118 @@
+import Glibc
+
+/// A TCP socket on the loopback interface; every call blocks its thread.
+struct LoopbackSocket: Sendable {
+    struct Failure: Error {
+        let number: Int32
+    }
+
+    let descriptor: Int32
+
+    /// - Returns: the listening socket and the free port it was given.
+    static func listening() throws -> (socket: LoopbackSocket, port: UInt16) {
+        let socket = LoopbackSocket(descriptor: try newDescriptor())
+        var address = loopback(port: 0)
+        let port = unsafe withSockaddr(&address) { address, size -> in_port_t? in
+            guard unsafe bind(socket.descriptor, address, size) == 0, listen(socket.descriptor, 256) == 0 else {
+                return nil
+            }
+            var size = size
+            guard unsafe getsockname(socket.descriptor, address, &size) == 0 else { return nil }
+            return unsafe UnsafeRawPointer(address).load(as: sockaddr_in.self).sin_port
+        }
+        guard let port else {
+            socket.close()
+            throw Failure(number: errno)
+        }
+        return (socket, UInt16(bigEndian: port))
+    }
+
+    /// A port that was free a moment ago.
+    static func freePort() throws -> UInt16 {
+        let (socket, port) = try listening()
+        socket.close()
+        return port
+    }
+
+    static func connected(to port: UInt16) throws -> LoopbackSocket {
+        let socket = LoopbackSocket(descriptor: try newDescriptor())
+        var address = loopback(port: port)
+        guard unsafe withSockaddr(&address, { unsafe connect(socket.descriptor, $0, $1) }) == 0 else {
+            defer { socket.close() }
+            throw Failure(number: errno)
+        }
+        return socket
+    }
+
+    /// Nil once the socket has been shut down.
+    func accepted() -> LoopbackSocket? {
+        let accepted = accept(descriptor, nil, nil)
+        guard accepted >= 0 else { return nil }
+        _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+        return LoopbackSocket(descriptor: accepted)
+    }
+
+    /// At least one byte; empty once the peer has closed.
+    func receive() -> [UInt8] {
+        unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+            count = unsafe max(0, recv(descriptor, buffer.baseAddress, buffer.count, 0))
+        }
+    }
+
+    /// Whether the peer took it.
+    @discardableResult
+    func send(_ bytes: [UInt8]) -> Bool {
+        var sent = 0
+        while sent < bytes.count {
+            let count = unsafe bytes.withUnsafeBytes { buffer in
+                let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
+                return unsafe Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+            }
+            guard count > 0 else { return false }
+            sent += count
+        }
+        return true
+    }
+
+    /// Waits until one of the sockets has bytes or was closed, or time is over.
+    ///
+    /// - Returns: for each socket, whether it is worth reading.
+    static func poll(_ sockets: [LoopbackSocket], atMost limit: Duration?) -> [Bool] {
+        var entries = sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
+        let milliseconds = limit.map { Int32($0 / .milliseconds(1)) + 1 } ?? -1
+        _ = unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds)
+        return entries.map { $0.revents != 0 }
+    }
+
+    /// Ends the blocking calls of other threads too.
+    func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    func close() { Glibc.close(descriptor) }
+
+    private static func newDescriptor() throws -> Int32 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw Failure(number: errno) }
+        var yes: Int32 = 1
+        unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        return descriptor
+    }
+
+    private static func loopback(port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = in_addr_t(INADDR_LOOPBACK).bigEndian
+        address.sin_port = port.bigEndian
+        return address
+    }
+
+    @unsafe private static func withSockaddr<Result>(
+        _ address: inout sockaddr_in,
+        _ body: (UnsafeMutablePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+}
