@@ -27,7 +27,8 @@ struct ActionColumns {
             (target, self.reason, payload) = (event.rawValue, reason, nil)
         case .leave, .loadState:
             (target, reason, payload) = (nil, nil, nil)
-        case .setServerACL, .sendState, .sendEvent, .join, .createRoom, .setAccountData, .resolve, .fillGap:
+        case .setServerACL, .sendState, .sendEvent, .join, .createRoom, .setAccountData, .resolve, .fillGap,
+            .askRoomVersion:
             (target, reason) = (nil, nil)
             payload = String(decoding: try JSONEncoder().encode(action), as: UTF8.self)
         }

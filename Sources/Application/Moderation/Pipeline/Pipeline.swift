@@ -19,8 +19,7 @@ package actor Pipeline: Service {
     private let time: any TimeSource
     private let health: HealthState
     private let log: Log
-    /// Rows that were found needless just before they were sent.
-    private var needless: [Int64] = []
+    private let whenEnforcing: @Sendable () -> Void
 
     /// `producers` services post inputs; when all of them have ended and nothing is left to decide, the pipeline ends.
     package init(
@@ -29,7 +28,8 @@ package actor Pipeline: Service {
         time: any TimeSource,
         health: HealthState,
         log: Log,
-        producers: Int
+        producers: Int,
+        whenEnforcing: @escaping @Sendable () -> Void = {}
     ) {
         nonce = state.nonce
         mailbox = Mailbox(producers: producers)
@@ -38,6 +38,7 @@ package actor Pipeline: Service {
         self.time = time
         self.health = health
         self.log = log
+        self.whenEnforcing = whenEnforcing
     }
 
     // MARK: Coming in
@@ -92,7 +93,9 @@ package actor Pipeline: Service {
     private func showHealth() {
         switch state.phase {
         case .waitingForFirstSync, .findingManagementRoom, .loadingRooms: health.enter(.starting)
-        case .enforcing: health.enter(.enforcing)
+        case .enforcing:
+            if !health.isReady { whenEnforcing() }
+            health.enter(.enforcing)
         case .failed: health.enter(.degraded(reason: "The start failed."))
         }
     }

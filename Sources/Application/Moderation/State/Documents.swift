@@ -4,6 +4,8 @@ import MatrixCore
 
 /// The names of the small documents that the store keeps.
 enum DocumentName: Hashable {
+    /// The account that the database belongs to.
+    case account
     case managementRoom
     case joinedRooms
     case resolvedAliases
@@ -20,6 +22,7 @@ enum DocumentName: Hashable {
 
     var text: String {
         switch self {
+        case .account: "account"
         case .managementRoom: "management_room"
         case .joinedRooms: "joined_rooms"
         case .resolvedAliases: "resolved_aliases"
@@ -37,6 +40,7 @@ enum DocumentName: Hashable {
             text.utf8.starts(with: prefix.utf8) ? String(text.utf8.dropFirst(prefix.utf8.count)) : nil
         }
         switch text {
+        case "account": self = .account
         case "management_room": self = .managementRoom
         case "joined_rooms": self = .joinedRooms
         case "resolved_aliases": self = .resolvedAliases

@@ -1,6 +1,7 @@
 import Commands
 import JSON
 import MatrixCore
+import Protections
 
 /// The bot's account data: read as it comes, adopted where it can be read, and otherwise left in force as it was.
 extension ModerationState {

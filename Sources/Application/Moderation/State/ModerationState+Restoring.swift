@@ -18,7 +18,7 @@ extension ModerationState {
             case .guardedRoomCount: if case .integer(let count) = content { guardedAtLastRun = Int(clamping: count) }
             case .ownACLEntries(let room): ownACLEntries[room] = content.elements.compactMap(\.text)
             case .run(let key): runs[key] = content.text.flatMap(Run.init(stored:))
-            case .accountData: break
+            case .account, .accountData: break
             }
         }
         for (name, content) in documents {

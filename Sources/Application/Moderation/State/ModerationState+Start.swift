@@ -53,6 +53,7 @@ extension ModerationState {
 
     private mutating func beginEnforcing() {
         phase = .enforcing
+        write(.account, .string(bot.user.rawValue))
         reconcilesAll = true
         serverBansChanged = true
         checkManagementRoom()
@@ -99,13 +100,16 @@ extension ModerationState {
     // MARK: From disk
 
     /// Takes over what was committed before; rules that are there are judged already.
-    package mutating func restore(_ stored: StoredState) {
+    package mutating func restore(_ stored: StoredState) throws(StartFailure) {
         position = stored.position
         lastRowID = stored.lastRowID
         var documents: [DocumentName: JSONValue] = [:]
         for (name, bytes) in stored.documents {
             guard let name = DocumentName(name), let content = try? JSONValue(parsing: bytes.span) else { continue }
             documents[name] = content
+        }
+        if let owner = documents[.account]?.text.flatMap({ try? UserID(parsing: $0) }), owner != bot.user {
+            throw .otherAccount(stored: owner, now: bot.user)
         }
         restore(documents)
         restore(stored.rooms)

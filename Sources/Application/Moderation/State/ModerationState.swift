@@ -111,6 +111,10 @@ package enum StartFailure: Error, Sendable, Equatable {
     /// The management room cannot be had; the text says why and what cures it.
     case managementRoom(String)
     case tokenRejected
+    /// The data path belongs to another account.
+    case otherAccount(stored: UserID, now: UserID)
+    /// What answers is no homeserver; the text says what it is.
+    case noHomeserver(String)
 }
 
 /// A room or alias that could not be had.

@@ -1,0 +1,107 @@
+import Commands
+package import Lifecycle
+import MatrixCore
+package import Observability
+
+/// The bot as one service: finds out whose token it has, loads what it knew, and runs pipeline, sync and enforcement.
+package struct ModerationService: Service {
+    private let settings: BotSettings
+    private let homeserver: any Homeserver
+    private let store: any Store
+    private let time: any TimeSource
+    private let health: HealthState
+    private let metrics: MetricsRegistry
+    private let log: Log
+    private let whenEnforcing: @Sendable () -> Void
+
+    package init(
+        settings: BotSettings,
+        homeserver: any Homeserver,
+        store: any Store,
+        time: any TimeSource,
+        health: HealthState,
+        metrics: MetricsRegistry,
+        log: Log,
+        whenEnforcing: @escaping @Sendable () -> Void = {}
+    ) {
+        self.settings = settings
+        self.homeserver = homeserver
+        self.store = store
+        self.time = time
+        self.health = health
+        self.metrics = metrics
+        self.log = log
+        self.whenEnforcing = whenEnforcing
+    }
+
+    package func run(until shutdown: ShutdownRequest) async throws {
+        // Both at once: neither needs the other.
+        async let stored = store.load()
+        guard let identity = try await identity(until: shutdown) else {
+            _ = try await stored
+            return
+        }
+        var bot = Bot(user: identity.user)
+        do throws(HomeserverError) { bot.displayName = try await homeserver.displayName() } catch {
+            log.warning("the display name cannot be read", ["error": error.metricLabel])
+        }
+        let known = try await stored
+        var state = ModerationState(bot: bot, settings: settings, nonce: known.nonce, log: log)
+        try state.restore(known)
+        let pipeline = Pipeline(
+            state: state,
+            store: store,
+            time: time,
+            health: health,
+            log: log,
+            producers: 3,
+            whenEnforcing: whenEnforcing
+        )
+        try await runServices(
+            [
+                pipeline, EnforcementService(pipeline: pipeline, homeserver: homeserver, time: time, log: log),
+                SyncService(pipeline: pipeline, homeserver: homeserver, time: time, log: log),
+                TickService(pipeline: pipeline, time: time),
+            ],
+            until: shutdown
+        )
+    }
+
+    /// Whose token it is; waits for a homeserver that is not there yet, which after a power cut starts as we do.
+    private func identity(until shutdown: ShutdownRequest) async throws -> Identity? {
+        var attempt = 0
+        while !shutdown.isMade {
+            do throws(HomeserverError) { return try await homeserver.identity() } catch {
+                switch error {
+                case .tokenRejected: throw StartFailure.tokenRejected
+                case .refused, .badAnswer:
+                    throw StartFailure.noHomeserver(
+                        "No homeserver answers at homeserverUrl \(settings.homeserverURL): \(error.moderatorMessage). "
+                            + "Correct homeserverUrl, or the proxy before it."
+                    )
+                case .limited, .unreachable, .unknownOutcome, .serverTrouble, .tooLarge, .cancelled: break
+                }
+                attempt += 1
+                log.warning("waiting for the homeserver", ["error": "\(error)", "attempt": "\(attempt)"])
+                let deadline = time.now().monotonic + min(.seconds(30), .milliseconds(250) * (1 << min(attempt, 7)))
+                _ = await shutdown.result { [time] in try? await time.sleep(until: deadline) }
+            }
+        }
+        return nil
+    }
+}
+
+/// Lets the pipeline know that time has passed, once a second.
+struct TickService: Service {
+    let pipeline: Pipeline
+    let time: any TimeSource
+
+    func run(until shutdown: ShutdownRequest) async throws {
+        defer { pipeline.producerEnded() }
+        while !shutdown.isMade {
+            let next = time.now().monotonic + .seconds(1)
+            _ = await shutdown.result { [time] in try? await time.sleep(until: next) }
+            if !shutdown.isMade { pipeline.post(.tick) }
+        }
+    }
+}

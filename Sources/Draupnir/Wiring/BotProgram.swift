@@ -1,0 +1,111 @@
+import Commands
+import Configuration
+import HTTPClient
+import Lifecycle
+import MatrixClient
+import MatrixCore
+import Moderation
+import Observability
+import Storage
+import WebAPI
+
+/// `draupnir bot`: reads the configuration, opens what is needed, and runs the services until the end.
+struct BotProgram {
+    let file: String
+    let secrets: SecretFiles
+    let logsJSON: Bool
+    let shell: Shell
+
+    func run() async -> ExitCode {
+        let shutdown = ShutdownRequest()
+        let signals = requestShutdownOnSignals(shutdown)
+        defer { withExtendedLifetime(signals) {} }
+        let report = Configuration.load(path: file, secrets: secrets)
+        guard let settings = report.settings, let token = settings.accessToken else {
+            shell.complain(report.text)
+            return .configuration
+        }
+        let sink = DescriptorSink(logsJSON ? .json : .text)
+        let log = Log("draupnir", minimum: settings.logLevel, sink: sink)
+        for warning in report.warnings { log.warning("configuration", ["warning": "\(warning)"]) }
+        do {
+            try await run(settings, token, log, sink, until: shutdown)
+            log.info("stopped")
+            return .success
+        } catch {
+            let (code, text) = explain(error)
+            log.error("stopped", ["cause": text])
+            shell.complain("\(text)\n")
+            return code
+        }
+    }
+
+    private func run(
+        _ settings: BotSettings,
+        _ token: Secret,
+        _ log: Log,
+        _ sink: DescriptorSink,
+        until shutdown: ShutdownRequest
+    ) async throws {
+        let time = SystemTime()
+        let health = HealthState()
+        let metrics = MetricsRegistry()
+        var services: [any Service] = []
+        if settings.health.isEnabled {
+            services.append(
+                try HealthServer(
+                    settings.health,
+                    health: health,
+                    metrics: metrics,
+                    log: Log("health", minimum: settings.logLevel, sink: sink)
+                )
+            )
+        }
+        let storageLog = Log("storage", minimum: settings.logLevel, sink: sink)
+        let store = try SQLiteStore(dataPath: settings.dataPath) { damage in
+            storageLog.error("rows of the database cannot be read and are left out", ["damage": "\(damage)"])
+        }
+        let http = try HTTPClient()
+        let homeserver = MatrixClient(homeserver: settings.homeserverURL, token: token, version: programVersion, http: http)
+        let moderation = ModerationService(
+            settings: settings,
+            homeserver: homeserver,
+            store: store,
+            time: time,
+            health: health,
+            metrics: metrics,
+            log: Log("bot", minimum: settings.logLevel, sink: sink)
+        ) { notifyService("READY=1") }
+        services.append(moderation)
+        log.info("starting", ["version": programVersion, "homeserver": settings.homeserverURL, "data": settings.dataPath])
+        defer { health.enter(.stopping) }
+        try await runServices(services, until: shutdown)
+        await http.shutDown()
+        await store.close()
+    }
+
+    private func explain(_ error: any Error) -> (ExitCode, String) {
+        switch error {
+        case StartFailure.tokenRejected:
+            (
+                .token,
+                "The homeserver does not accept the access token: it is wrong, or was revoked. Log in anew and put the new "
+                    + "token into accessToken, or into the file of --access-token-path."
+            )
+        case StartFailure.managementRoom(let text): (.managementRoom, text)
+        case StartFailure.otherAccount(let stored, let now):
+            (
+                .configuration,
+                "The data path belongs to \(stored), and the access token to \(now). Give each account a dataPath of its own."
+            )
+        case StartFailure.noHomeserver(let text): (.homeserver, text)
+        case let unavailable as StoreUnavailable: (.database, "The database cannot be written: \(unavailable.reason)")
+        case let listen as ListenError: (.port, listen.message)
+        case let storage as StorageError:
+            if case .secondInstance = storage { (.secondInstance, "\(storage)") } else { (.database, "\(storage)") }
+        case is GraceExceeded: (.notDrained, "Not everything ended within 20 seconds; what was left is done at the next start.")
+        case is CancellationError: (.success, "interrupted")
+        default: (.failure, "\(error)")
+        }
+    }
+}
