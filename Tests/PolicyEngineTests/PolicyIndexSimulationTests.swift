@@ -10,7 +10,7 @@ import Testing
     func `the index equals a naive reading of the same events`(_ seed: UInt64) {
         var random = SplitMix(state: seed)
         var world = World()
-        for step in 0..<3_000 {
+        for step in 0..<2_000 {
             world.step(step, &random)
             if step % 100 == 0 { world.check() }
         }
