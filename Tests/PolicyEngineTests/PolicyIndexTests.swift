@@ -76,6 +76,22 @@ import Testing
         #expect(index.matches(room: try RoomAlias(parsing: "#r:b")).map(\.source.event) == [event("$2")])
     }
 
+    @Test(
+        arguments: [
+            ("@a:b", .user, ["$1"]), ("Evil.org:8448", .server, ["$2"]), ("not a server", .server, ["$4"]),
+            ("#r:b", .room, ["$3"]), ("@a:b", .room, []),
+        ] as [(String, PolicyKind, [String])]
+    )
+    func `matches whatever a person types`(_ text: String, kind: PolicyKind, events: [String]) {
+        let index = index(
+            policy("$1", of: .user, ban("@a:*")),
+            policy("$2", of: .server, key: "2", ban("evil.org")),
+            policy("$3", of: .room, ban("#r:b")),
+            policy("$4", of: .server, key: "4", ban("not*"))
+        )
+        #expect(index.matches(text, as: kind).map(\.source.event.rawValue) == events)
+    }
+
     @Test func `asks for a digest only where there are hashed rules`() throws {
         let digest = try #require(EntityDigest(of: "@a:b"))
         func askedFor(_ index: PolicyIndex) -> (digests: Int, rules: [EventID]) {
