@@ -208,6 +208,16 @@ import Testing
         #expect(index.matches(user: user("@a:b")).isEmpty)
     }
 
+    @Test func `a rule that comes and goes leaves no pattern behind`() {
+        var index = index(policy("$0", "{}"))
+        for number in 0..<1_100 {  // one more than the patterns without a fixed character that are taken
+            _ = index.apply(policy("$x\(number)", ban("*")), in: listRoom)
+            _ = index.apply(policy("$y\(number)", "{}"), in: listRoom)
+        }
+        _ = index.apply(policy("$1", ban("*")), in: listRoom)
+        #expect(index.matches(user: user("@a:b")).count == 1)
+    }
+
     @Test func `many rules for one entity come and go`() {
         var index = PolicyIndex()
         let events = (0..<2_000).map { policy("$\($0)", key: "\($0)", ban("@a:b")) }

@@ -28,6 +28,7 @@ import Testing
             (["a?*", "a*"], ["a*"]),
             // A mark stands for one character, a star for none too: not covered.
             (["a?.x", "a*.x"], ["a*.x"]),
+            (["?b*", "*bc"], ["*bc", "?b*"]),
             (["a?*.x", "a*.x2"], ["a*.x2", "a?*.x"]),
             (["*a*b*", "xaxb", "xbxa"], ["*a*b*", "xbxa"]),
             (["*.*", "*.evil.org", "evil"], ["*.*", "evil"]),
