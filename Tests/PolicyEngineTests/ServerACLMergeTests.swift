@@ -174,7 +174,7 @@ import Testing
             ),
         ]
     )
-    func merges(_ test: Case) {
+    func `replaces what is ours and keeps what others put there`(_ test: Case) {
         let compiled = ServerACLCompiler(ownServer: server(test.own)).compile(serverBans(test.rules))
         let merge = compiled.merged(into: test.current, ours: test.ours)
         #expect(merge.content == test.sends)
