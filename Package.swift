@@ -117,6 +117,12 @@ let package = Package(
             ]),
             swiftSettings: house
         ),
+        .executableTarget(
+            name: "PolicyBenchmarks",
+            dependencies: names(["PolicyEngine", "MatrixCore", "Patterns"]),
+            path: "Benchmarks/PolicyBenchmarks",
+            swiftSettings: house
+        ),
 
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),

@@ -19,7 +19,7 @@ private func known<Value>(_ make: () throws(IdentifierError) -> Value) -> Value 
 /// A policy event; `age` 0 is the newest of the three event types.
 func policy(
     _ id: String,
-    _ kind: PolicyKind = .user,
+    of kind: PolicyKind = .user,
     key: String = "k",
     age: Int = 0,
     by sender: UserID = moderator,
@@ -49,7 +49,7 @@ func serverBans(_ entities: String...) -> [PolicyRule] { serverBans(entities) }
 
 func serverBans(_ entities: [String]) -> [PolicyRule] {
     var index = PolicyIndex()
-    let events = entities.enumerated().map { policy("$\($0)", .server, key: "\($0)", ban($1)) }
+    let events = entities.enumerated().map { policy("$\($0)", of: .server, key: "\($0)", ban($1)) }
     _ = index.watch(PolicyList(room: listRoom, events: events))
     return index.serverBans
 }

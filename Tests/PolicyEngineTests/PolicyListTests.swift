@@ -42,7 +42,7 @@ import Testing
             ([policy("$1", ban("@new:b")), policy("$2", age: 1, ban("@old:b"))], policy("$3", age: 1, "{}"), []),
             // Another key, another kind, another type: none of their business.
             ([policy("$1", ban("@a:b"))], policy("$2", key: "l", "{}"), []),
-            ([policy("$1", ban("@a:b"))], policy("$2", .room, "{}"), []),
+            ([policy("$1", ban("@a:b"))], policy("$2", of: .room, "{}"), []),
             ([policy("$1", ban("@a:b"))], state("$2", .member, key: "k", "{}"), []),
             // An event that is said to be in two places is where it was first.
             ([policy("$1", ban("@a:b"))], policy("$1", key: "l", ban("@c:d")), []),
@@ -103,7 +103,7 @@ import Testing
         ]
         let list = PolicyList(room: listRoom, events: events)
         #expect(list.rules.map(\.summary) == ["@a:b in $1", "@c:d in $4"])
-        #expect(list.malformed.map(\.problem) == [.badEntity, .unreadable(.badStructure)])
+        #expect(list.malformed.map(\.problem) == [.badEntity, .noObject])
         #expect(list.count == 2)
     }
 

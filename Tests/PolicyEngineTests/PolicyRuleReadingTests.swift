@@ -125,7 +125,7 @@ import Testing
         ] as [(String, PolicyProblem)]
     )
     func `says what is wrong with a malformed event`(_ content: String, problem: PolicyProblem) {
-        let event = policy("$e", .room, age: 2, content)
+        let event = policy("$e", of: .room, age: 2, content)
         let expected = MalformedPolicy(
             event: event.id,
             type: EventType(rawValue: "org.matrix.mjolnir.rule.room"),

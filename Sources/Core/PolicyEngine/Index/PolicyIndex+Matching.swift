@@ -31,6 +31,12 @@ extension PolicyIndex {
         return inOrder(spellings.flatMap { unsortedMatches($0.text, in: servers) })
     }
 
+    /// Every rule of a kind that names what a person typed, be it an identifier or not.
+    package func matches(_ entity: String, as kind: PolicyKind) -> [PolicyRule] {
+        if kind == .server, let server = try? ServerName(parsing: entity) { return matches(server: server) }
+        return matches(entity, in: rules(of: kind))
+    }
+
     package func verdict(user: UserID) -> Verdict { verdict(matches(user: user)) }
     package func verdict(server: ServerName) -> Verdict { verdict(matches(server: server)) }
     package func verdict(room: RoomID) -> Verdict { verdict(matches(room: room)) }

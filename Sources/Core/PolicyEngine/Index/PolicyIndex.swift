@@ -31,6 +31,7 @@ package struct PolicyIndex: Sendable {
         let place = lists.firstIndex { $0.room == list.room }
         let changes = list.changes(since: place.map { lists[$0] } ?? PolicyList(room: list.room))
         if let place { lists[place] = list } else { lists.append(list) }
+        reserve(changes)
         take(changes)
         return changes
     }
@@ -91,6 +92,14 @@ package struct PolicyIndex: Sendable {
                 break
             }
         }
+    }
+
+    private mutating func reserve(_ changes: [PolicyChange]) {
+        var counts: [PolicyKind: Int] = [:]
+        for case .added(let rule) in changes { counts[rule.kind, default: 0] += 1 }
+        users.reserve(counts[.user, default: 0])
+        rooms.reserve(counts[.room, default: 0])
+        servers.reserve(counts[.server, default: 0])
     }
 
     private mutating func insert(_ rule: PolicyRule) {

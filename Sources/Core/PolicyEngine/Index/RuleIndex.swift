@@ -38,8 +38,14 @@ struct RuleIndex: Sendable {
         for slot in slots { if let rule = slot.rule { body(rule) } }
     }
 
+    /// Makes room, so that a large list does not make the tables grow step by step.
+    mutating func reserve(_ additional: Int) {
+        places.reserveCapacity(places.count + additional)
+        numbers.reserveCapacity(numbers.count + additional)
+    }
+
+    /// Files a rule that is not there; an event holds one rule at most.
     mutating func insert(_ rule: PolicyRule) {
-        remove(rule)
         switch rule.subject {
         case .literal(let entity), .glob(let entity):
             guard let number = number(of: entity) else { return }

@@ -21,6 +21,8 @@ package struct PolicyList: Sendable {
     /// The list that these state events make; of two with one type and key the later one counts.
     package init(room: RoomID, events: some Sequence<RoomEvent>) {
         self.init(room: room)
+        standing.reserveCapacity(events.underestimatedCount)
+        places.reserveCapacity(events.underestimatedCount)
         let reader = JSONReader()
         for event in events where event.stateKey != nil { _ = read(event, reader) }
     }
@@ -91,6 +93,7 @@ extension PolicyList {
     /// What makes this list of another state of the same room, in the order of the rules.
     func changes(since old: PolicyList) -> [PolicyChange] {
         var changes: [PolicyChange] = []
+        changes.reserveCapacity(old.standing.isEmpty ? standing.count : 0)
         for problem in malformed where old.places[problem.event] == nil { changes.append(.malformed(problem)) }
         for rule in rules { changes += Self.change(from: old.rule(at: Place.Key(rule)), to: rule, by: nil) }
         for rule in old.rules where self.rule(at: Place.Key(rule)) == nil { changes.append(.removed(rule, by: nil)) }
@@ -98,6 +101,7 @@ extension PolicyList {
     }
 
     private func rule(at key: Place.Key) -> PolicyRule? {
+        guard !standing.isEmpty else { return nil }
         for age in PolicyForm.ages {
             if let rule = standing[Place(key: key, age: age)] { return rule }
         }

@@ -8,6 +8,14 @@ package struct MalformedPolicy: Error, Equatable, Sendable {
     package let stateKey: String
     package let sender: UserID
     package let problem: PolicyProblem
+
+    package init(event: EventID, type: EventType, stateKey: String, sender: UserID, problem: PolicyProblem) {
+        self.event = event
+        self.type = type
+        self.stateKey = stateKey
+        self.sender = sender
+        self.problem = problem
+    }
 }
 
 /// What is wrong with a policy event's content.

@@ -41,16 +41,15 @@ package struct PolicyDraft: Equatable, Sendable {
     package var stateKey: String { Self.stateKey(entity: entity, recommendation: recommendation) }
 
     package var content: JSONValue {
-        var content: JSONValue = ["recommendation": .string(recommendation.written)]
-        guard case .object(var object) = content else { return content }
+        var content = JSONObject()
+        content["recommendation"] = .string(recommendation.written)
         if isHashed, let hash = EntityDigest(of: entity) {
-            object["org.matrix.msc4205.hashes"] = ["sha256": .string(hash.base64)]
+            content["org.matrix.msc4205.hashes"] = ["sha256": .string(hash.base64)]
         } else {
-            object["entity"] = .string(entity)
+            content["entity"] = .string(entity)
         }
-        if let reason { object["reason"] = .string(reason) }
-        content = .object(object)
-        return content
+        if let reason { content["reason"] = .string(reason) }
+        return .object(content)
     }
 
     /// Where such a rule stands, so that to ban again is to edit: the same key as Draupnir and Meowlnir make.

@@ -18,6 +18,15 @@ package enum PolicyKind: UInt8, Hashable, Sendable, Codable, CaseIterable {
         self = form.kind
     }
 
+    /// What an entity that a person typed looks like; globs have the sigils of what they match.
+    package init(of entity: String) {
+        switch entity.utf8.first {
+        case UInt8(ascii: "@"): self = .user
+        case UInt8(ascii: "!"), UInt8(ascii: "#"): self = .room
+        default: self = .server
+        }
+    }
+
     /// Server names are compared without regard to ASCII case, users and rooms byte for byte.
     package var foldsASCIICase: Bool { self == .server }
 

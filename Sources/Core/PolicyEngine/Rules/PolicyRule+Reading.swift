@@ -3,7 +3,7 @@ package import MatrixCore
 
 extension PolicyRule {
     /// Reads a policy event; nil where it is none, or a blank one, which takes its rule away.
-    package init?(
+    package convenience init?(
         _ event: RoomEvent,
         in list: RoomID,
         reader: JSONReader = JSONReader()

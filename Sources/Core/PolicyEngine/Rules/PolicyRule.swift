@@ -1,7 +1,9 @@
 package import MatrixCore
 
 /// One rule of a policy list.
-package struct PolicyRule: Equatable, Sendable, Identifiable {
+///
+/// Never changes, and is an object only so that list, index and changes share one copy of it: lists have 100,000 rules.
+package final class PolicyRule: Equatable, Sendable, Identifiable {
     package let kind: PolicyKind
     package let subject: PolicySubject
     package let recommendation: Recommendation
@@ -45,8 +47,8 @@ package struct PolicyRule: Equatable, Sendable, Identifiable {
             && isSameReason(reason, other.reason)
     }
 
-    package static func == (left: Self, right: Self) -> Bool {
-        left.meansSame(as: right) && left.source == right.source
+    package static func == (left: PolicyRule, right: PolicyRule) -> Bool {
+        left === right || (left.meansSame(as: right) && left.source == right.source)
     }
 }
 

@@ -8,12 +8,14 @@ struct Entry {
     /// Lower case and canonical: equal for equal entries.
     let pattern: String
     let isGlob: Bool
+    private let width: (Int, Int, Int)
     var rules: [PolicyRule] = []
 
     init(_ entity: String) {
         if case .glob = PolicySubject(entity: entity) { isGlob = true } else { isGlob = false }
         text = isGlob ? entity : lowercasedASCII(entity)
         pattern = canonicalPattern(entity, foldsASCIICase: true)
+        width = Self.width(of: pattern)
     }
 
     /// Whether a server is meant, its port and the entry's own left aside.
@@ -29,11 +31,10 @@ struct Entry {
     ///
     /// What covers another needs no more characters, and of those no more fixed ones, and has no fewer stars.
     func isWider(than other: Entry) -> Bool {
-        let (left, right) = (width, other.width)
-        return left == right ? pattern.utf8.lexicographicallyPrecedes(other.pattern.utf8) : left < right
+        width == other.width ? pattern.utf8.lexicographicallyPrecedes(other.pattern.utf8) : width < other.width
     }
 
-    private var width: (Int, Int, Int) {
+    private static func width(of pattern: String) -> (Int, Int, Int) {
         let scalars = pattern.unicodeScalars
         let stars = scalars.count { $0 == "*" }
         let marks = scalars.count { $0 == "?" }
