@@ -129,6 +129,7 @@ let package = Package(
             path: "Tests/HomeserverContract",
             swiftSettings: house
         ),
+        tests("SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
     ],
     swiftLanguageModes: [.v6],
