@@ -68,11 +68,11 @@ import Testing
     @Test func `a delayed request is done after its delay, and not at all when it is cancelled`() async throws {
         let town = try await Town()
         await town.homeserver.setFaults { _ in .delay(.seconds(5)) }
-        let asking = Task { try await town.bot.perform(town.ban(), transaction: "t") }
+        async let asking = town.bot.perform(town.ban(), transaction: "t")
         await town.time.whenSleeping()
         #expect(await town.homeserver.membership(of: town.alice, in: town.room) == .join)
         town.time.advance(by: .seconds(5))
-        #expect(try await asking.value == .done)
+        #expect(try await asking == .done)
         #expect(await town.homeserver.membership(of: town.alice, in: town.room) == .ban)
 
         let giving = Task { await failure { try await town.bot.perform(.leave(town.room), transaction: "u") } }

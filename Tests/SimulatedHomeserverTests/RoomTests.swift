@@ -112,15 +112,15 @@ import Testing
     @Test func `wakes whose time has come, and nobody else`() async throws {
         let time = VirtualTime()
         try await time.sleep(until: .zero)
-        let early = Task { try await time.sleep(until: .seconds(1)) }
-        let late = Task { try await time.sleep(until: .seconds(2)) }
+        async let early: Void = time.sleep(until: .seconds(1))
+        async let late: Void = time.sleep(until: .seconds(2))
         await time.whenSleeping(2)
         #expect(time.advanceToNextDeadline())
-        try await early.value
+        try await early
         #expect(time.sleeperCount == 1)
         #expect(time.now().monotonic == .seconds(1))
         #expect(time.advanceToNextDeadline())
-        try await late.value
+        try await late
         #expect(!time.advanceToNextDeadline())
     }
 

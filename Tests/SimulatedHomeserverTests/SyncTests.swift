@@ -9,26 +9,37 @@ import Testing
     @Test func `a sync waits until its time is over, and says that there is nothing`() async throws {
         let town = try await Town()
         let since = try await town.position()
-        let waiting = Task { try await town.sync(since, waiting: .seconds(30)) }
+        async let waiting = town.sync(since, waiting: .seconds(30))
         await town.time.whenSleeping()
         #expect(await town.homeserver.log.last?.isAnswered == false)
         town.time.advance(by: .seconds(30))
-        let body = try await waiting.value
+        let body = try await waiting
         #expect(body["rooms"] == nil)
         #expect(body["next_batch"] == .string(since))
+    }
+
+    @Test func `a sync that waits is answered when something happens`() async throws {
+        let town = try await Town()
+        let since = try await town.position()
+        async let waiting = town.sync(since, waiting: .seconds(30))
+        await town.time.whenSleeping()
+        try await town.homeserver.say("heard", by: town.alice, in: town.room)
+        let part = try await waiting["rooms"]?["join"]?[town.room.rawValue]
+        #expect(part?["timeline"]?["events"]?.elements.map { $0["content"]?["body"] } == ["heard"])
+        #expect(town.time.sleeperCount == 0)
     }
 
     @Test func `what happens elsewhere does not end the wait, nor put it off`() async throws {
         let town = try await Town()
         let elsewhere = try await town.homeserver.makeRoom(by: town.alice)
         let since = try await town.position()
-        let waiting = Task { try await town.sync(since, waiting: .seconds(30)) }
+        async let waiting = town.sync(since, waiting: .seconds(30))
         await town.time.whenSleeping()
         town.time.advance(by: .seconds(20))
         try await town.homeserver.say("unheard", by: town.alice, in: elsewhere)
         await town.time.whenSleeping()
         town.time.advance(by: .seconds(10))
-        #expect(try await waiting.value["rooms"] == nil)
+        #expect(try await waiting["rooms"] == nil)
     }
 
     @Test func `a sync that waits is cancelled`() async throws {
@@ -58,6 +69,7 @@ import Testing
                     return heard
                 }
             }
+            await town.time.whenSleeping(8)
             for number in 1...50 { try await town.homeserver.say("\(number)", by: town.alice, in: town.room) }
             var all: [[String]] = []
             for try await heard in group { all.append(heard) }
