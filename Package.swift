@@ -138,6 +138,7 @@ let package = Package(
             path: "Tests/HomeserverContract",
             swiftSettings: house
         ),
+        tests("SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("Storage", "SimulatedHomeserver", "Moderation", "Protections", "MatrixCore", "JSON", "SQLite"),
         tests("Configuration", "Moderation", "MatrixCore", "Observability", "YAML"),

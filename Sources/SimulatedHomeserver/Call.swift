@@ -15,6 +15,14 @@ package enum Call: Sendable, Equatable {
     case defaultRoomVersion
     case action(Action, transaction: String)
 
+    /// Whether its answer is given as bytes, which may arrive in part; any other is whole or none.
+    var hasBody: Bool {
+        switch self {
+        case .sync, .state, .messages: true
+        case .identity, .accountData, .joinedRooms, .displayName, .stateContent, .defaultRoomVersion, .action: false
+        }
+    }
+
     /// Whether it counts against a rate limit.
     var makesEvents: Bool {
         guard case .action(let action, _) = self else { return false }
@@ -42,25 +50,4 @@ package struct LogEntry: Sendable, Equatable {
     /// What the caller was told; nil for success, and for as long as no answer was given.
     package var error: HomeserverError?
     package var isAnswered = false
-}
-
-/// What goes wrong with one request.
-package enum Fault: Sendable, Equatable {
-    /// It does not arrive: nothing is done.
-    case unreachable
-    /// 429, nothing done.
-    case limited(retryAfter: Duration)
-    /// An answer of this status by the server, nothing done.
-    case refused(status: Int, code: String)
-    case serverTrouble(status: Int)
-    /// It never arrives, and the caller cannot know: nothing is done.
-    case lostRequest
-    /// It is done, and the caller does not learn of it.
-    case lostAnswer
-    /// It is done, and a proxy says 5xx.
-    case serverTroubleAfterEffect(status: Int)
-    /// It is done; of the answer's body only so many bytes arrive.
-    case truncatedBody(keeping: Int)
-    /// It is done, in order, only after this time.
-    case delay(Duration)
 }

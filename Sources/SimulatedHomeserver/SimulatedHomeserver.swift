@@ -15,10 +15,11 @@ package actor SimulatedHomeserver {
     }
     /// Every request of every account, in the order in which they came.
     package private(set) var log: [LogEntry] = []
-    var world: World
+    private(set) var world: World
     private var requestCount = 0
     private var fault: @Sendable (SimulatedRequest) -> Fault? = { _ in nil }
     private var waiting = WaitingSyncs()
+    private var late: [LateEffect] = []
 
     package init(_ settings: SimulationSettings = SimulationSettings(), time: any TimeSource) {
         self.settings = settings
@@ -34,7 +35,7 @@ package actor SimulatedHomeserver {
     /// Asked for each request what goes wrong with it.
     package func setFaults(_ fault: @escaping @Sendable (SimulatedRequest) -> Fault?) { self.fault = fault }
 
-    package func change(_ change: @Sendable (inout SimulationSettings) -> Void) { change(&settings) }
+    package func changeSettings(_ change: @Sendable (inout SimulationSettings) -> Void) { change(&settings) }
 
     package func clearLog() { log = [] }
 
@@ -42,47 +43,51 @@ package actor SimulatedHomeserver {
     func answer<Value: Sendable>(
         _ call: Call,
         by user: UserID,
-        _ act: @Sendable (inout World, Moment) throws(HomeserverError) -> Value
+        _ act: @escaping @Sendable (inout World, Moment) throws(HomeserverError) -> Value
     ) async throws(HomeserverError) -> Answer<Value> {
-        let (entry, fault) = begin(call, by: user)
+        let (number, fault) = begin(call, by: user)
         do throws(HomeserverError) {
             try await admit(call, by: user, fault)
-            let before = world.position
-            defer { note(entry) { [position = world.position] in $0.tookEffect = position != before } }
-            let value = try act(&world, time.now())
-            if world.position > before { waiting.wakeAll() }
-            try fail(after: fault)
-            finish(entry, nil)
+            if case .lateEffect(let delay) = fault {
+                put(off: delay, number) { world, now in _ = try? act(&world, now) }
+                throw .unknownOutcome("simulated")
+            }
+            let value = try change(for: number, act)
+            try fault?.failAfterEffect()
+            if fault?.keptBytes != nil, !call.hasBody { throw .badAnswer("simulated: cut short") }
+            finish(number, nil)
             return Answer(value: value, keptBytes: fault?.keptBytes)
         } catch {
-            finish(entry, error)
+            finish(number, error)
             throw error
         }
     }
 
     func sync(_ request: SyncRequest, by user: UserID) async throws(HomeserverError) -> Answer<JSONValue> {
-        let (entry, fault) = begin(.sync(request), by: user)
+        let (number, fault) = begin(.sync(request), by: user)
         do throws(HomeserverError) {
             try await admit(.sync(request), by: user, fault)
             let deadline = time.now().monotonic + request.timeout
             while true {
+                settle()
                 let answer = try world.sync(request, for: user, settings: settings, now: time.now())
                 if answer.hasNews || time.now().monotonic >= deadline {
-                    try fail(after: fault)
-                    finish(entry, nil)
+                    try fault?.failAfterEffect()
+                    finish(number, nil)
                     return Answer(value: answer.body, keptBytes: fault?.keptBytes)
                 }
                 let wait = waiting.begin()
                 defer { waiting.end(wait) }
-                try await wait.wait(until: deadline, on: time)
+                let due = late.map(\.due).min() ?? deadline
+                try await wait.wait(until: min(due, deadline), on: time)
             }
         } catch {
-            finish(entry, error)
+            finish(number, error)
             throw error
         }
     }
 
-    private func begin(_ call: Call, by user: UserID) -> (entry: Int, Fault?) {
+    private func begin(_ call: Call, by user: UserID) -> (number: Int, Fault?) {
         requestCount += 1
         let request = SimulatedRequest(number: requestCount, user: user, call: call, at: time.now())
         log.append(LogEntry(request: request))
@@ -94,7 +99,7 @@ package actor SimulatedHomeserver {
         if case .delay(let delay) = fault {
             do { try await time.sleep(until: time.now().monotonic + delay) } catch { throw .cancelled }
         }
-        try fail(before: fault)
+        try fault?.failBeforeEffect()
         guard world.accounts[user]?.isTokenValid == true else {
             throw .tokenRejected(message: "Invalid access token passed.")
         }
@@ -104,23 +109,43 @@ package actor SimulatedHomeserver {
         }
     }
 
-    private func fail(before fault: Fault?) throws(HomeserverError) {
-        switch fault {
-        case .unreachable: throw .unreachable("simulated")
-        case .limited(let wait): throw .limited(retryAfter: wait)
-        case .refused(let status, let code): throw .refused(status: status, code: code, message: "simulated")
-        case .serverTrouble(let status): throw .serverTrouble(status: status, message: "simulated")
-        case .lostRequest: throw .unknownOutcome("simulated")
-        case .lostAnswer, .serverTroubleAfterEffect, .truncatedBody, .delay, nil: break
+    /// Changes the world by the script's hand, or for a request, and wakes the syncs that wait.
+    func change<Value>(
+        for number: Int? = nil,
+        _ act: (inout World, Moment) throws(HomeserverError) -> Value
+    ) throws(HomeserverError) -> Value {
+        settle()
+        let before = world.position
+        defer {
+            if world.position > before {
+                if let number { note(number) { $0.tookEffect = true } }
+                waiting.wakeAll()
+            }
         }
+        return try act(&world, time.now())
     }
 
-    private func fail(after fault: Fault?) throws(HomeserverError) {
-        switch fault {
-        case .lostAnswer: throw .unknownOutcome("simulated")
-        case .serverTroubleAfterEffect(let status): throw .serverTrouble(status: status, message: "simulated")
-        default: break
+    /// Changes something that no sync waits for.
+    func set(_ change: (inout World) -> Void) { change(&world) }
+
+    private func put(off delay: Duration, _ number: Int, _ act: @escaping @Sendable (inout World, Moment) -> Void) {
+        late.append(LateEffect(due: time.now().monotonic + delay, number: number, act: act))
+        // Whoever waits now waits for this too.
+        waiting.wakeAll()
+    }
+
+    /// Lets come true what is due, in the order in which it was asked for.
+    func settle() {
+        let now = time.now()
+        let due = late.filter { $0.due <= now.monotonic }
+        guard !due.isEmpty else { return }
+        late.removeAll { $0.due <= now.monotonic }
+        for effect in due {
+            let before = world.position
+            effect.act(&world, now)
+            if world.position > before { note(effect.number) { $0.tookEffect = true } }
         }
+        waiting.wakeAll()
     }
 
     private func finish(_ number: Int, _ error: HomeserverError?) {
@@ -135,16 +160,6 @@ package actor SimulatedHomeserver {
         let place = number - (log.first?.request.number ?? .max)
         if log.indices.contains(place) { change(&log[place]) }
     }
-
-    /// Changes the world by the script's hand, and tells the syncs that wait.
-    func script<Value>(
-        _ act: (inout World, Moment) throws(HomeserverError) -> Value
-    ) throws(HomeserverError) -> Value {
-        let before = world.position
-        let value = try act(&world, time.now())
-        if world.position > before { waiting.wakeAll() }
-        return value
-    }
 }
 
 /// What is given, and how much of its body arrives.
@@ -153,9 +168,9 @@ struct Answer<Value: Sendable>: Sendable {
     let keptBytes: Int?
 }
 
-extension Fault {
-    var keptBytes: Int? {
-        guard case .truncatedBody(let count) = self else { return nil }
-        return count
-    }
+/// What a request does long after its caller has given up.
+private struct LateEffect {
+    let due: Duration
+    let number: Int
+    let act: @Sendable (inout World, Moment) -> Void
 }

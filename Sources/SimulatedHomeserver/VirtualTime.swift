@@ -16,7 +16,7 @@ package final class VirtualTime: TimeSource {
         var sleepers: [Sleeper] = []
         /// Those that were cancelled before they lay down.
         var cancelled: Set<Int> = []
-        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var watchers: [(count: Int, tell: AsyncStream<Void>.Continuation)] = []
     }
 
     private let start: Int64
@@ -73,16 +73,15 @@ package final class VirtualTime: TimeSource {
 
     package var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
-    /// Returns once at least so many sleep.
+    /// Returns once at least so many sleep, or when the task is cancelled.
     package func whenSleeping(_ count: Int = 1) async {
-        await withCheckedContinuation { continuation in
-            let isSo = state.withLock { state in
-                if state.sleepers.count >= count { return true }
-                state.watchers.append((count, continuation))
-                return false
-            }
-            if isSo { continuation.resume() }
+        let (news, tell) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        let isSo = state.withLock { state in
+            if state.sleepers.count >= count { return true }
+            state.watchers.append((count, tell))
+            return false
         }
+        if !isSo { for await _ in news {} }
     }
 
     private func tellWatchers() {
@@ -92,7 +91,7 @@ package final class VirtualTime: TimeSource {
             state.watchers.removeAll { $0.count <= count }
             return told
         }
-        for watcher in told { watcher.continuation.resume() }
+        for watcher in told { watcher.tell.finish() }
     }
 
     private func cancel(_ id: Int) {

@@ -22,6 +22,7 @@ package enum HomeserverContract: String, CaseIterable, Sendable, CustomTestStrin
     case redaction = "takes away what a message said"
     case paging = "pages back through all of a room, each event once"
     case firstSync = "gives rooms and state in the first sync, and only news later"
+    case stateAfter = "gives state that changes in the timeline again where it gives the state after it"
     case lazySync = "leaves out silent members when asked to"
     case waitingSync = "answers a waiting sync when something happens"
     case gap = "tells of a gap, its state, and the way to fill it"
@@ -52,6 +53,7 @@ package enum HomeserverContract: String, CaseIterable, Sendable, CustomTestStrin
         case .redaction: try await check.redaction()
         case .paging: try await check.paging()
         case .firstSync: try await check.firstSync()
+        case .stateAfter: try await check.stateAfter()
         case .lazySync: try await check.lazySync()
         case .waitingSync: try await check.waitingSync()
         case .gap: try await check.gap()

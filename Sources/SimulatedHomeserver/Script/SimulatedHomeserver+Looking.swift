@@ -3,18 +3,27 @@ package import MatrixCore
 
 /// What came of it, as only the server sees it.
 extension SimulatedHomeserver {
-    package func membership(of user: UserID, in room: RoomID) -> Membership? { world.rooms[room]?.membership(of: user) }
+    private var present: World {
+        settle()
+        return world
+    }
+
+    package func membership(of user: UserID, in room: RoomID) -> Membership? {
+        present.rooms[room]?.membership(of: user)
+    }
 
     /// In the order of their bytes.
     package func members(of room: RoomID, _ membership: Membership = .join) -> [UserID] {
-        world.rooms[room]?.members(membership) ?? []
+        present.rooms[room]?.members(membership) ?? []
     }
 
-    package func stateContent(_ key: StateKey, in room: RoomID) -> JSONValue? { world.rooms[room]?.event(key)?.content }
+    package func stateContent(_ key: StateKey, in room: RoomID) -> JSONValue? {
+        present.rooms[room]?.event(key)?.content
+    }
 
     /// A room's whole timeline, oldest first.
     package func events(in room: RoomID) -> [RoomEvent] {
-        (world.rooms[room]?.events ?? [])
+        (present.rooms[room]?.events ?? [])
             .map { event in
                 RoomEvent(
                     id: event.id,
@@ -29,14 +38,14 @@ extension SimulatedHomeserver {
     }
 
     package func isRedacted(_ event: EventID, in room: RoomID) -> Bool {
-        guard let room = world.rooms[room], let place = room.place(of: event) else { return false }
+        guard let room = present.rooms[room], let place = room.place(of: event) else { return false }
         return room.events[place].redactedBy != nil
     }
 
     package func accountData(_ type: EventType, of user: UserID) -> JSONValue? {
-        world.accounts[user]?.data[type]?.content
+        present.accounts[user]?.data[type]?.content
     }
 
     /// In the order of their bytes.
-    package var rooms: [RoomID] { world.rooms.keys.sorted() }
+    package var rooms: [RoomID] { present.rooms.keys.sorted() }
 }

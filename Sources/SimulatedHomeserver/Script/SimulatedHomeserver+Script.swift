@@ -6,31 +6,31 @@ package import Protections
 /// What the script does: no faults, no limits, no log.
 extension SimulatedHomeserver {
     @discardableResult package func register(_ user: UserID, displayName: String? = nil) -> Account {
-        world.register(user, displayName: displayName)
+        set { $0.register(user, displayName: displayName) }
         return account(of: user)
     }
 
     /// From now on the user's token is refused, or accepted again.
-    package func setToken(of user: UserID, valid: Bool) { world.accounts[user]?.isTokenValid = valid }
+    package func setToken(of user: UserID, valid: Bool) { set { $0.accounts[user]?.isTokenValid = valid } }
 
     /// Lets a user do what an action says, as far as the rules allow it; the user need not be registered.
     @discardableResult package func perform(
         _ action: Action,
         by user: UserID
     ) throws(HomeserverError) -> ActionResult {
-        try script { world, now throws(HomeserverError) in try world.perform(action, by: user, at: now) }
+        try change { world, now throws(HomeserverError) in try world.perform(action, by: user, at: now) }
     }
 
     package func makeRoom(
         by creator: UserID,
         _ template: RoomTemplate = RoomTemplate(preset: .publicChat)
     ) throws(HomeserverError) -> RoomID {
-        try script { world, now throws(HomeserverError) in try world.createRoom(template, by: creator, at: now) }
+        try change { world, now throws(HomeserverError) in try world.createRoom(template, by: creator, at: now) }
     }
 
     /// Makes members of all of them, whatever the room's rules say.
     package func join(_ users: [UserID], to room: RoomID) throws(HomeserverError) {
-        try script { world, now throws(HomeserverError) in
+        try change { world, now throws(HomeserverError) in
             for user in users { try world.append(.member(user, .join, by: user, in: room), at: now) }
         }
     }
@@ -42,7 +42,7 @@ extension SimulatedHomeserver {
         by sender: UserID? = nil,
         in room: RoomID
     ) throws(HomeserverError) -> EventID {
-        try script { world, now throws(HomeserverError) in
+        try change { world, now throws(HomeserverError) in
             try world.append(.member(user, membership, by: sender ?? user, in: room), at: now)
         }
     }
@@ -60,7 +60,7 @@ extension SimulatedHomeserver {
     ) throws(HomeserverError) -> EventID {
         var draft = EventDraft(room: room, type: type, sender: sender, stateKey: stateKey, content: content)
         draft.timestamp = timestamp
-        return try script { [draft] world, now throws(HomeserverError) in try world.append(draft, at: now) }
+        return try change { [draft] world, now throws(HomeserverError) in try world.append(draft, at: now) }
     }
 
     /// A text message, as far as the rules allow it.
@@ -75,9 +75,9 @@ extension SimulatedHomeserver {
         return event
     }
 
-    package func setAlias(_ alias: RoomAlias, to room: RoomID?) { world.aliases[alias] = room }
+    package func setAlias(_ alias: RoomAlias, to room: RoomID?) { set { $0.aliases[alias] = room } }
 
     package func setAccountData(_ type: EventType, content: JSONValue, of user: UserID) throws(HomeserverError) {
-        try script { world, _ throws(HomeserverError) in world.setAccountData(type, content: content, of: user) }
+        try change { world, _ throws(HomeserverError) in world.setAccountData(type, content: content, of: user) }
     }
 }

@@ -26,6 +26,19 @@ extension ContractCheck {
         #expect(try await alice.sync(second.next).value["rooms"] == nil)
     }
 
+    func stateAfter() async throws {
+        let alice = try await account("alice")
+        let room = try await room(by: alice)
+        let since = try await alice.sync(nil).next
+        let name = try await alice.event(.sendState(.name, key: "", content: ["name": "new"], in: room))
+        try await alice.say("hello", in: room)
+        let sync = try await alice.sync(since)
+        #expect(sync.timeline(room).first?["event_id"] == .string(name.rawValue))
+        let before = sync.joined(room)?["state"]?["events"]
+        #expect(before == nil || before == [])
+        if before == nil { #expect(sync.state(room).map { $0["event_id"]?.text } == [name.rawValue]) }
+    }
+
     func lazySync() async throws {
         let (alice, bob) = (try await account("alice"), try await account("bob"))
         let carol = try await account("carol")
