@@ -19,6 +19,7 @@ package actor SQLiteStore: Store {
 
     /// Opens the database, makes it where there is none, and brings it up to this release's schema.
     ///
+    /// Blocks the calling thread meanwhile: some milliseconds, and after a power cut as long as reading the file takes.
     /// `report` hears of rows that could not be read, once for each load that met any: they are left out, never the rest.
     /// `busyTimeout` is how long another program's lock is waited for; the 5 s are a guess.
     package init(

@@ -26,6 +26,7 @@ let everyAction: [Action] = [
     .sendEvent(.message, content: ["body": "\u{0}\u{7f}\u{2028}\"\\", "msgtype": "m.notice"], in: "!a:b.example"),
     .redact("$event", reason: "spam", in: "!a:b.example"),
     .join(RoomReference("!a:b.example", via: ["b.example", "c.example:8448"])),
+    .join(RoomReference("!a:b.example", via: [("@a:under_score.\u{e9}" as UserID).server])),  // no grammatical name
     .join(RoomReference(.alias("#coc:b.example"))),
     .leave("!a:b.example"),
     .createRoom(RoomTemplate(preset: .privateChat)),

@@ -18,6 +18,11 @@ package struct ServerName: MatrixIdentifier {
         rawValue = text
     }
 
+    /// Takes what was encoded as it is, since not every name we hold keeps to the grammar.
+    package init(from decoder: any Decoder) throws {
+        rawValue = try decoder.singleValueContainer().decode(String.self)
+    }
+
     /// The name without its port: what a server ACL is compared with.
     ///
     /// - Source: Matrix spec, Server-Server API, "Server Access Control Lists (ACLs)".
