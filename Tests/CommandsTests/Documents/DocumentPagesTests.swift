@@ -10,7 +10,7 @@ import Testing
         #expect(DocumentPages(Document()).pages == [])
     }
 
-    @Test(arguments: 0..<40 as Range<UInt64>)
+    @Test(arguments: 0..<12 as Range<UInt64>)
     func `pages are whole, small enough and lose nothing`(_ seed: UInt64) {
         var generator = SeededGenerator(state: seed)
         let document = Document((0..<15).map { _ in generator.block(depth: 3) })
@@ -26,9 +26,9 @@ import Testing
     }
 
     @Test func `an event stays below 40,000 bytes with all that is around the text`() throws {
-        let text = String(repeating: "“名前” <b> ", count: 20_000)
+        let text = String(repeating: "“名前” <b> ", count: 6_000)
         let pages = DocumentPages(Document { "\(text)" }, limit: .max).pages
-        #expect(pages.count > 10)
+        #expect(pages.count > 4)
         let long = try EventID(parsing: "$" + String(repeating: "x", count: 200))
         for (number, page) in pages.enumerated() {
             let content = page.messageContent(.to(long, thread: long), page: number, firstPage: long)
@@ -36,6 +36,15 @@ import Testing
             // Not wasteful either: pages are cut by an upper bound.
             if number < pages.count - 1 { #expect(content.encoded().count > 20_000) }
         }
+    }
+
+    @Test(arguments: [0, 1, 100, 300], 0..<2 as Range<UInt64>)
+    func `pages too small for much end too, and tell what is missing`(_ size: Int, seed: UInt64) {
+        var generator = SeededGenerator(state: seed)
+        let document = Document((0..<10).map { _ in generator.block(depth: 2) })
+        let pages = DocumentPages(document, limit: .max, size: size)
+        let isWhole = pages.pages.map(\.allText).joined().utf8.elementsEqual(document.allText.utf8)
+        #expect(isWhole || pages.omittedLines > 0)
     }
 
     @Test func `a list goes on with its next number`() {

@@ -20,7 +20,7 @@ struct SeededGenerator: RandomNumberGenerator {
         let pieces = [
             "word ", "<&>", "`", "``` ", "*_[](#", "名前 ", "👩‍👩‍👧", "\u{202E}", "\u{0}", "\\\"", "a", "\n", "1. ", "- ",
         ]
-        let length = below(40) == 0 ? below(3_000) : below(12)
+        let length = below(60) == 0 ? below(1_000) : below(6)
         return (0..<length).map { _ in pieces[below(pieces.count)] }.joined()
     }
 
@@ -47,10 +47,10 @@ struct SeededGenerator: RandomNumberGenerator {
         case 2: return .preformatted(text())
         case 3: return .details(phrase(), blocks: blocks(depth: depth - 1))
         case 4:
-            let items = (0..<below(9)).map { _ in blocks(depth: depth - 1) }
+            let items = (0..<below(7)).map { _ in blocks(depth: depth - 1) }
             return .list(Block.List(items: items))
         default:
-            let items = (0..<below(9)).map { _ in blocks(depth: depth - 1) }
+            let items = (0..<below(7)).map { _ in blocks(depth: depth - 1) }
             return .list(Block.List(.numbers(from: 1), items: items))
         }
     }

@@ -63,7 +63,7 @@ struct BlockSplitter {
             (head, tail) = (nil, block)
         }
         // Texts are cut by an upper bound, by which the whole may not fit although it does.
-        return Part(head: head.map { [$0] } ?? [], tail: tail.map { [$0] } ?? [], cost: room)
+        return Part(head: head.map { [$0] } ?? [], tail: tail.map { [$0] } ?? [], cost: max(room, 0))
     }
 
     private func split(_ summary: Phrase, _ blocks: [Block], room: Int) -> Part {
