@@ -110,6 +110,12 @@ import Testing
         }
     }
 
+    @Test(arguments: [("@a:b", "list"), ("@a:b coc", "reason"), ("", nil), ("@a", nil)] as [(String, String?)])
+    func `only what is declared so is asked for`(_ text: String, asked: String?) throws {
+        let error = #expect(throws: ArgumentError.self) { try Ban.description.parse(text) }
+        #expect(Ban.description.promptedParameter(after: try #require(error)) == asked)
+    }
+
     @Test func `an optional word may be left out`() throws {
         #expect(try Unban.description.parse("@a:b")[Unban.legacy] == nil)
         #expect(try Unban.description.parse("@a:b true --no-confirm")[Unban.legacy] == true)

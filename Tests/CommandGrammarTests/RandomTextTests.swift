@@ -24,7 +24,7 @@ import Testing
         "rules", "matching",
     ]
 
-    @Test(arguments: 0..<20 as Range<UInt64>)
+    @Test(arguments: 0..<10 as Range<UInt64>)
     func `random text is read or refused`(_ seed: UInt64) throws {
         var generator = Generator(state: seed)
         let prefixes = CommandPrefixes(
@@ -33,7 +33,7 @@ import Testing
             allowsNoPrefix: true
         )
         let table = CommandTable(allCommands) { $0 }
-        for _ in 0..<200 {
+        for _ in 0..<100 {
             var text = seed % 2 == 0 ? "!draupnir " : ""
             for _ in 0..<Int.random(in: 0..<30, using: &generator) {
                 text += Self.pieces.randomElement(using: &generator) ?? ""

@@ -6,7 +6,7 @@ package struct CommandDescription: Sendable {
     package let aliases: [[String]]
     /// One line, without a full stop.
     package let summary: String
-    /// More, in paragraphs; shown in the command's own help.
+    /// More, in paragraphs between line ends; shown in the command's own help.
     package let details: String
     package let parameters: [ParameterDeclaration]
     package let rest: RestDeclaration?
@@ -48,6 +48,13 @@ package struct CommandDescription: Sendable {
         self.parameters = parameters
         self.options = options
         self.rest = rest
+    }
+
+    /// Whether what is wrong is only that something is missing that a prompt may ask for; its name.
+    package func promptedParameter(after error: ArgumentError) -> String? {
+        guard case .missing(let name, _) = error.problem else { return nil }
+        let isPrompted = parameters.contains { $0.name == name && $0.isPrompted } || rest?.name == name
+        return isPrompted ? name : nil
     }
 
     package var name: String { path.joined(separator: " ") }

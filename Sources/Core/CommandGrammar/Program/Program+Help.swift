@@ -13,7 +13,9 @@ extension Program {
     /// A command's help: how it is typed, what it takes, and examples.
     package func help(for command: CommandDescription) -> String {
         var parts = ["\(command.summary).\n", "Usage: \(name) \(command.shortUsage)\n"]
-        if !command.details.isEmpty { parts.append(wrapped(command.details, indentation: 0) + "\n") }
+        for paragraph in command.details.unicodeScalars.split(separator: "\n") {
+            parts.append(wrapped(String(Substring(paragraph)), indentation: 0) + "\n")
+        }
         var arguments = command.parameters.map { ("<\($0.name)>", $0.summary) }
         if let rest = command.rest { arguments.append(("[\(rest.name)…]", rest.summary)) }
         if !arguments.isEmpty { parts.append("Arguments:\n" + rows(arguments)) }
