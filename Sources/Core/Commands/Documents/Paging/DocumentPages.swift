@@ -29,12 +29,8 @@ package struct DocumentPages: Sendable {
         while !rest.isEmpty, pages.count < limit {
             let isLast = pages.count == limit - 1
             let room = size - (pages.isEmpty ? reserved : 0) - (isLast ? noteCost : 0)
-<<<<<<< HEAD
-            var (head, tail) = BlockSplitter(page: room).split(rest, room: room)
-=======
             let part = BlockSplitter(page: room).split(rest, room: room)
             var (head, tail) = (part.head, part.tail)
->>>>>>> grammar
             guard !head.isEmpty else {
                 // A link longer than a page, or the like: it is told as left out.
                 omitted += rest.removeFirst().lineCount

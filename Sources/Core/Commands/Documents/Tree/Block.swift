@@ -37,15 +37,6 @@ package indirect enum Block: Sendable, Equatable {
     /// A list of an item for each element, which may hold further blocks behind its first line.
     package static func list<Elements: Sequence>(
         _ elements: Elements,
-<<<<<<< HEAD
-        @DocumentBuilder item: (Elements.Element) -> [Block]
-    ) -> Block {
-        .list(List(items: elements.map(item)))
-    }
-
-    package static func details(_ summary: Phrase, @DocumentBuilder _ blocks: () -> [Block]) -> Block {
-        .details(summary, blocks: blocks())
-=======
         @DocumentBuilder item: (Elements.Element) throws -> [Block]
     ) rethrows -> Block {
         .list(List(items: try elements.map(item)))
@@ -53,6 +44,5 @@ package indirect enum Block: Sendable, Equatable {
 
     package static func details(_ summary: Phrase, @DocumentBuilder _ blocks: () throws -> [Block]) rethrows -> Block {
         .details(summary, blocks: try blocks())
->>>>>>> grammar
     }
 }

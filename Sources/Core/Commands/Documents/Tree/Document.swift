@@ -9,11 +9,7 @@ package struct Document: Sendable, Equatable {
     package var blocks: [Block]
 
     package init(_ blocks: [Block] = []) { self.blocks = blocks }
-<<<<<<< HEAD
-    package init(@DocumentBuilder _ blocks: () -> [Block]) { self.blocks = blocks() }
-=======
     package init(@DocumentBuilder _ blocks: () throws -> [Block]) rethrows { self.blocks = try blocks() }
->>>>>>> grammar
 
     package var isEmpty: Bool { blocks.isEmpty }
 }

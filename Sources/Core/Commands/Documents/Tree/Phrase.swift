@@ -1,5 +1,5 @@
-import CommandGrammar
-import MatrixCore
+package import CommandGrammar
+package import MatrixCore
 
 /// Running text, written as a string literal whose interpolations are escaped, linked and set as what they are:
 /// `"Banned \(user) from \(room) for \(code: reason)"`.
@@ -43,14 +43,6 @@ extension Phrase: ExpressibleByStringInterpolation {
                 .enumerated()
             {
                 if number > 0 { inlines.append(.lineBreak) }
-<<<<<<< HEAD
-                if !line.isEmpty { inlines.append(.text(String(Substring(line)))) }
-            }
-        }
-
-        package mutating func appendInterpolation(_ text: String) { inlines += Phrase(text).inlines }
-        package mutating func appendInterpolation(_ number: some BinaryInteger) { inlines.append(.text("\(number)")) }
-=======
                 if !line.isEmpty { append(String(Substring(line))) }
             }
         }
@@ -67,7 +59,6 @@ extension Phrase: ExpressibleByStringInterpolation {
 
         package mutating func appendInterpolation(_ text: String) { append(text) }
         package mutating func appendInterpolation(_ number: some BinaryInteger) { append("\(number)") }
->>>>>>> grammar
         package mutating func appendInterpolation(_ phrase: Phrase) { inlines += phrase.inlines }
         package mutating func appendInterpolation(code: String) { inlines.append(.code(code)) }
         package mutating func appendInterpolation(bold: Phrase) { inlines.append(.bold(bold)) }
