@@ -11,8 +11,12 @@ import Testing
         )
         let joined = try JSONScanner(SyncPlan.paths).scan(body) { scan in
             let c = SyncContents(scan)
-            return (c.position, c.joined.map(\.room.rawValue), c.left.map(\.room.rawValue), c.joined.map(\.parts.timeline.count), c.joined.map(\.parts.isLimited))
+            return (
+                c.position, c.joined.map(\.room.rawValue), c.left.map(\.room.rawValue),
+                c.joined.map(\.parts.timeline.count), c.joined.map(\.parts.isLimited)
+            )
         }
-        #expect(joined.0 == "s1"); #expect(joined.1 == ["!a:x", "!b:x"]); #expect(joined.2 == ["!c:x"]); #expect(joined.3 == [0, 1]); #expect(joined.4 == [false, true])
+        #expect(joined.0 == "s1"); #expect(joined.1 == ["!a:x", "!b:x"]); #expect(joined.2 == ["!c:x"]);
+        #expect(joined.3 == [0, 1]); #expect(joined.4 == [false, true])
     }
 }

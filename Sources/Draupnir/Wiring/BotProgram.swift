@@ -66,7 +66,12 @@ struct BotProgram {
             storageLog.error("rows of the database cannot be read and are left out", ["damage": "\(damage)"])
         }
         let http = try HTTPClient()
-        let homeserver = MatrixClient(homeserver: settings.homeserverURL, token: token, version: programVersion, http: http)
+        let homeserver = MatrixClient(
+            homeserver: settings.homeserverURL,
+            token: token,
+            version: programVersion,
+            http: http
+        )
         let moderation = ModerationService(
             settings: settings,
             homeserver: homeserver,
@@ -77,7 +82,10 @@ struct BotProgram {
             log: Log("bot", minimum: settings.logLevel, sink: sink)
         ) { notifyService("READY=1") }
         services.append(moderation)
-        log.info("starting", ["version": programVersion, "homeserver": settings.homeserverURL, "data": settings.dataPath])
+        log.info(
+            "starting",
+            ["version": programVersion, "homeserver": settings.homeserverURL, "data": settings.dataPath]
+        )
         defer { health.enter(.stopping) }
         try await runServices(services, until: shutdown)
         await http.shutDown()
@@ -103,7 +111,8 @@ struct BotProgram {
         case let listen as ListenError: (.port, listen.message)
         case let storage as StorageError:
             if case .secondInstance = storage { (.secondInstance, "\(storage)") } else { (.database, "\(storage)") }
-        case is GraceExceeded: (.notDrained, "Not everything ended within 20 seconds; what was left is done at the next start.")
+        case is GraceExceeded:
+            (.notDrained, "Not everything ended within 20 seconds; what was left is done at the next start.")
         case is CancellationError: (.success, "interrupted")
         default: (.failure, "\(error)")
         }

@@ -32,7 +32,9 @@ struct ManagementRoomSearch {
         case .alias(let alias):
             guard let answer = answers[0]?.first else { return .ask([.resolve(alias)]) }
             guard case .room(let room, let via) = answer else {
-                return .failed("The management room \(alias) cannot be found: \(answer.problem). Correct managementRoom.")
+                return .failed(
+                    "The management room \(alias) cannot be found: \(answer.problem). Correct managementRoom."
+                )
             }
             return joined(RoomReference(room, via: via), room, answers[1])
         }

@@ -35,7 +35,9 @@ struct Run: Sendable, Codable {
 
     /// Notes a result; true when nothing of the running `ask` is missing any more.
     mutating func take(_ result: RequestResult, for row: Int64) -> Bool {
-        guard let place = waiting.firstIndex(where: { $0.row == row }), waiting[place].result == nil else { return false }
+        guard let place = waiting.firstIndex(where: { $0.row == row }), waiting[place].result == nil else {
+            return false
+        }
         waiting[place].result = result
         guard waiting.allSatisfy({ $0.result != nil }) else { return false }
         rounds.append(waiting.compactMap { asked in asked.result.map { Answered(asked.action, $0) } })

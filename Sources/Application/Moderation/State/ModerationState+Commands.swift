@@ -28,7 +28,9 @@ extension ModerationState {
         let cause = Cause.command(event: event.id, sender: event.sender)
         if let age = event.age, age > Self.longestWait {
             say(
-                Document { "This command came more than ten minutes ago, while I could not read it. Please repeat it." },
+                Document {
+                    "This command came more than ten minutes ago, while I could not read it. Please repeat it."
+                },
                 in: room,
                 .to(event.id, thread: thread),
                 lane: .answers,
@@ -108,7 +110,8 @@ extension ModerationState {
         }
     }
 
-    private func answer(to text: String, _ answers: CommandAnswers, _ sender: UserID, _ program: String) -> CommandStep {
+    private func answer(to text: String, _ answers: CommandAnswers, _ sender: UserID, _ program: String) -> CommandStep
+    {
         guard case .found(let entry, _, let rest) = CommandCatalogue.table.lookup(CommandText(text[...]).tokens) else {
             return .finish(CommandReport(.failure))
         }
@@ -127,7 +130,9 @@ extension ModerationState {
             return .finish(
                 CommandReport(
                     .failure,
-                    Document { "\(code: description.name) is a command of Draupnir that this version does not have yet." }
+                    Document {
+                        "\(code: description.name) is a command of Draupnir that this version does not have yet."
+                    }
                 )
             )
         case .command(let command):

@@ -79,7 +79,10 @@ extension ModerationState {
             .heldRules,
             .array(
                 heldRules.map {
-                    ["list": .string($0.id.list.rawValue), "event": .string($0.id.event.rawValue), "why": .string($0.why)]
+                    [
+                        "list": .string($0.id.list.rawValue), "event": .string($0.id.event.rawValue),
+                        "why": .string($0.why),
+                    ]
                 }
             )
         )
@@ -157,7 +160,11 @@ extension ModerationState {
             for rule in scanning { found[rule.id] = rule.subject.entity.map { rooms.presentUsers(matching: $0) } }
         }
         return rules.map { rule in
-            if case .literal(let name) = rule.subject { rooms.presentUsers(matching: name) } else { found[rule.id] ?? [] }
+            if case .literal(let name) = rule.subject {
+                rooms.presentUsers(matching: name)
+            } else {
+                found[rule.id] ?? []
+            }
         }
     }
 

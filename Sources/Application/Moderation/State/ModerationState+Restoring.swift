@@ -11,7 +11,8 @@ extension ModerationState {
         for (name, content) in documents {
             switch name {
             case .managementRoom: bot.managementRoom = content.text.flatMap { try? RoomID(parsing: $0) }
-            case .joinedRooms: bot.joined = Set(content.elements.compactMap { $0.text.flatMap { try? RoomID(parsing: $0) } })
+            case .joinedRooms:
+                bot.joined = Set(content.elements.compactMap { $0.text.flatMap { try? RoomID(parsing: $0) } })
             case .resolvedAliases: restoreAliases(content)
             case .heldRules: heldRules = content.elements.compactMap(HeldRule.init)
             case .paused: queue.isPaused = content == true

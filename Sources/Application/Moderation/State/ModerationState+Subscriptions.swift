@@ -48,7 +48,11 @@ extension ModerationState {
     private mutating func ask(_ action: Action, for name: RoomReference.Name) {
         if let trouble = troubles[name], trouble.retryAt > now.monotonic { return }
         if settings.isDryRun, action.changesSomething {
-            troubles[name] = Trouble(text: "not joined, and a dry run joins no room", retryAt: .seconds(Int64.max / 4), attempts: 1)
+            troubles[name] = Trouble(
+                text: "not joined, and a dry run joins no room",
+                retryAt: .seconds(Int64.max / 4),
+                attempts: 1
+            )
             return
         }
         enqueue(action, because: .upkeep("followed rooms"), lane: .housekeeping)

@@ -44,7 +44,8 @@ extension ModerationState {
 
     // MARK: A joined room
 
-    private mutating func take(_ room: RoomID, _ parts: SyncContents.JoinedRoom, _ scan: borrowing Scan, since: String?) {
+    private mutating func take(_ room: RoomID, _ parts: SyncContents.JoinedRoom, _ scan: borrowing Scan, since: String?)
+    {
         let isNew = bot.joined.insert(room).inserted
         if isNew { writeJoinedRooms() }
         // The first answer holds members by halves: followed rooms are loaded whole after it.

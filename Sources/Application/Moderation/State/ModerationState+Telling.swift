@@ -37,7 +37,8 @@ extension ModerationState {
     mutating func tellTombstone(_ room: RoomID) {
         guard phase == .enforcing, let known = rooms[room], known.isTombstoned else { return }
         let next = known.replacement.map { " Its successor is \($0)." } ?? ""
-        let remedy = bot.watches(room) ? "Watch the successor and unwatch this one." : "Guard the successor with rooms add."
+        let remedy =
+            bot.watches(room) ? "Watch the successor and unwatch this one." : "Guard the successor with rooms add."
         tell("\(label(room)) was replaced by its moderators.\(next) \(remedy)", .problem)
     }
 
@@ -82,7 +83,11 @@ extension ModerationState {
 
     mutating func tellUnreadable(entries: [String], of type: EventType) {
         guard !entries.isEmpty else { return }
-        tell("Entries of my account data \(type.rawValue) name no room and are passed over:", .problem, details: entries.map { Phrase($0) })
+        tell(
+            "Entries of my account data \(type.rawValue) name no room and are passed over:",
+            .problem,
+            details: entries.map { Phrase($0) }
+        )
     }
 
     mutating func tellMalformed(_ policy: MalformedPolicy) {
@@ -107,7 +112,10 @@ extension ModerationState {
         let telling = rules.filter { $0.why == .overflow || $0.why == .ownServer }
         for rule in telling where toldLeftOut.insert(rule.rule.id).inserted {
             let why = rule.why == .ownServer ? "it would shut out my own server" : "the server ACL is full"
-            tell("The server rule \(rule.rule.subject.entity ?? "(hashed)") is left out of server ACLs: \(why).", .problem)
+            tell(
+                "The server rule \(rule.rule.subject.entity ?? "(hashed)") is left out of server ACLs: \(why).",
+                .problem
+            )
         }
     }
 
@@ -123,14 +131,17 @@ extension ModerationState {
         if !bans.isEmpty {
             let users = Set(bans.compactMap(\.action.target)).count
             let places = Set(bans.compactMap(\.action.room)).count
-            text += " \(count(users, "user")) who \(users == 1 ? "is" : "are") present will be banned in \(count(places, "room"))."
+            text +=
+                " \(count(users, "user")) who \(users == 1 ? "is" : "are") present will be banned in \(count(places, "room"))."
         }
         if !acls.isEmpty { text += " Server ACLs of \(count(acls.count, "room")) will be set." }
         var details = troubles.map { "\($0.key.text): \($0.value.text)" }.sorted()
         details += powerless.sorted().map { "no power to ban in \(label($0))" }
         details += settings.notYetBuilt.map { "\($0.keyPath): \($0.consequence)" }
         let missing = bot.enabledProtections.notAvailable
-        if !missing.isEmpty { details.append("protections that are enabled and not available: \(missing.joined(separator: ", "))") }
+        if !missing.isEmpty {
+            details.append("protections that are enabled and not available: \(missing.joined(separator: ", "))")
+        }
         tell(Phrase(text), .news, details: details.map { Phrase($0) })
     }
 

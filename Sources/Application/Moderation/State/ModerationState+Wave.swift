@@ -61,9 +61,12 @@ extension ModerationState {
             parts.append("banned \(named)\(more) in \(count(wave.rooms.count, "room"))")
         }
         if !wave.acls.isEmpty { parts.append("set the server ACL of \(count(wave.acls.count, "room"))") }
-        var text = parts.isEmpty ? "Nothing could be done" : "I " + parts.joined(separator: " and ") + " in \(duration(elapsed))"
+        var text =
+            parts.isEmpty
+            ? "Nothing could be done" : "I " + parts.joined(separator: " and ") + " in \(duration(elapsed))"
         if wave.problemCount > 0 {
-            text += "; \(count(wave.problemCount, "action")) could not be done and will be tried again when that changes:"
+            text +=
+                "; \(count(wave.problemCount, "action")) could not be done and will be tried again when that changes:"
             return text
         }
         return text + "."

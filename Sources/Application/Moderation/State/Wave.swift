@@ -36,7 +36,9 @@ struct Wave: Sendable {
             guard open.remove(row.id) != nil else { return }
             done += 1
             if let user = row.action.target { users.insert(user) }
-            if let room = row.action.room { if case .setServerACL = row.action { acls.insert(room) } else { rooms.insert(room) } }
+            if let room = row.action.room {
+                if case .setServerACL = row.action { acls.insert(room) } else { rooms.insert(room) }
+            }
         case .parked, .failed:
             open.remove(row.id)
             if startedAt == nil { startedAt = now }

@@ -31,7 +31,10 @@ enum SyncPlan {
         case .leftState: ScanPath("rooms.leave.*.state.events[]", fields: EventFields.plan)
         case .inviteState: ScanPath("rooms.invite.*.invite_state.events[]", fields: EventFields.plan)
         case .accountData:
-            ScanPath("account_data.events[]", fields: [ScanField("type", as: .text), ScanField("content", as: .object)])
+            ScanPath(
+                "account_data.events[]",
+                fields: [ScanField("type", as: .text), ScanField("content", as: .object)]
+            )
         }
     }
 }
@@ -72,7 +75,14 @@ struct SyncContents {
                 case .accountData: accountData.append(index)
                 case .joined, .timeline, .state, .stateAfter, .stateAfterEvents, .unstableStateAfter,
                     .unstableStateAfterEvents, .limited, .previousBatch:
-                    guard let place = place(key, scan, &joinedPlaces, add: { joined.append(($0, JoinedRoom())) }, joined.count)
+                    guard
+                        let place = place(
+                            key,
+                            scan,
+                            &joinedPlaces,
+                            add: { joined.append(($0, JoinedRoom())) },
+                            joined.count
+                        )
                     else { return }
                     switch path {
                     case .timeline: joined[place].parts.timeline.append(index)
@@ -86,7 +96,9 @@ struct SyncContents {
                     default: break
                     }
                 case .left, .leftTimeline, .leftState:
-                    guard let place = place(key, scan, &leftPlaces, add: { left.append(($0, [])) }, left.count) else { return }
+                    guard let place = place(key, scan, &leftPlaces, add: { left.append(($0, [])) }, left.count) else {
+                        return
+                    }
                     if path != .left { left[place].events.append(index) }
                 case .invited, .inviteState:
                     guard let place = place(key, scan, &invitedPlaces, add: { invited.append(($0, [])) }, invited.count)

@@ -4,7 +4,11 @@ import PolicyEngine
 import Protections
 
 package struct BanCommand: ModeratorCommand {
-    private static let entity = Parameter("entity", .entity, "a user, server or room, or a glob such as @*:evil.example")
+    private static let entity = Parameter(
+        "entity",
+        .entity,
+        "a user, server or room, or a glob such as @*:evil.example"
+    )
     private static let list = OptionalParameter(
         "list",
         .list,
@@ -91,7 +95,11 @@ package struct BanCommand: ModeratorCommand {
                 if writable.isEmpty {
                     "There is no policy list that I may write to. Make one: \(code: "\(context.program) list create coc coc")"
                 } else {
-                    if listWord.isEmpty { "Name the list to write to:" } else { "No watched list is called \(code: listWord). These are there:" }
+                    if listWord.isEmpty {
+                        "Name the list to write to:"
+                    } else {
+                        "No watched list is called \(code: listWord). These are there:"
+                    }
                     Block.list(
                         writable.map { room in
                             context.policies[room]?.shortcode.map { "\(code: $0) (\(room))" } ?? "\(room)"

@@ -29,7 +29,8 @@ package enum CommandCatalogue {
     private static let missing: [CommandDescription] = [
         "alias add", "alias move", "alias remove", "avatar", "deactivate", "displayname", "hijack room", "import",
         "joinwave status", "policy remove", "powerlevel", "protections", "protections capability",
-        "protections capability reset", "protections config add", "protections config remove", "protections config reset",
+        "protections capability reset", "protections config add", "protections config remove",
+        "protections config reset",
         "protections config set", "protections disable", "protections enable", "protections show", "redact",
         "rules matching members", "safe mode", "shutdown room", "suspend", "takedown", "unrestrict",
     ].map { path in

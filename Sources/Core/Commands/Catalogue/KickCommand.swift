@@ -42,7 +42,9 @@ package struct KickCommand: ModeratorCommand {
             case .room(let id, _): only = id
             case .step(let step): return step
             }
-            if let only, !context.bot.guards(only) { return .fail { "\(only) is not guarded, so nobody is kicked from it." } }
+            if let only, !context.bot.guards(only) {
+                return .fail { "\(only) is not guarded, so nobody is kicked from it." }
+            }
         }
         if let answered = answers.answered(round) { return report(answered) }
 
@@ -67,7 +69,9 @@ package struct KickCommand: ModeratorCommand {
     private func report(_ answered: [Answered]) -> CommandStep {
         let failures = answered.compactMap { one in one.result.failure.map { (one.action, $0) } }
         let document = Document {
-            if answered.contains(where: { $0.result == .simulated }) { "This is a dry run: nobody was kicked. Otherwise:" }
+            if answered.contains(where: { $0.result == .simulated }) {
+                "This is a dry run: nobody was kicked. Otherwise:"
+            }
             "Kicked from \(counted(answered.count - failures.count, "room"))."
             if !failures.isEmpty {
                 "\(failures.count) could not be done:"

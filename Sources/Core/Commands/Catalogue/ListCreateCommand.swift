@@ -26,7 +26,9 @@ package struct ListCreateCommand: ModeratorCommand {
     package func step(_ answers: CommandAnswers, _ context: CommandContext) -> CommandStep {
         guard let version = answers[0]?.first else {
             if let list = context.policies.list(named: shortcode) {
-                return .fail { "A watched list has the short name \(code: shortcode) already: \(context.phrase(list.room))." }
+                return .fail {
+                    "A watched list has the short name \(code: shortcode) already: \(context.phrase(list.room))."
+                }
             }
             return .ask([.askRoomVersion])
         }
@@ -45,7 +47,9 @@ package struct ListCreateCommand: ModeratorCommand {
             ])
         }
         for result in written {
-            if let step = result.refusal("I made the list \(room), but cannot note it; watch it with watch \(room)") { return step }
+            if let step = result.refusal("I made the list \(room), but cannot note it; watch it with watch \(room)") {
+                return step
+            }
         }
         return .succeed {
             "Made the policy list \(room, named: shortcode) (\(code: room.rawValue)), with the alias "

@@ -67,7 +67,9 @@ package struct ReleaseCommand: ModeratorCommand {
 
     package func step(_ answers: CommandAnswers, _ context: CommandContext) -> CommandStep {
         guard context.held.indices.contains(number - 1) else {
-            let document = Document { "There is no held rule \(number); \(code: "\(context.program) held") lists them." }
+            let document = Document {
+                "There is no held rule \(number); \(code: "\(context.program) held") lists them."
+            }
             return .finish(CommandReport(.failure, document))
         }
         let document = Document { "In force now: \(context.held[number - 1].rule.summary)." }

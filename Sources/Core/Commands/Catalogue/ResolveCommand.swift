@@ -19,7 +19,9 @@ package struct ResolveCommand: ModeratorCommand {
         var round = 0
         switch Resolving.resolve(RoomReference(.alias(alias)), answers, &round, context) {
         case .room(let room, let via):
-            return .succeed { "\(alias) stands for \(code: room.rawValue) - \(RoomReference(room, via: via), named: "link")" }
+            return .succeed {
+                "\(alias) stands for \(code: room.rawValue) - \(RoomReference(room, via: via), named: "link")"
+            }
         case .step(let step): return step
         }
     }

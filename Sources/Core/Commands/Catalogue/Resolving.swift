@@ -45,7 +45,8 @@ enum Resolving {
             return .step(.fail { "I cannot find \(reference)." })
         }
         guard case .room(let room, _) = answer else {
-            let what = "I cannot join \(reference.text). Invite me, or name it by an alias or a link that says where it is"
+            let what =
+                "I cannot join \(reference.text). Invite me, or name it by an alias or a link that says where it is"
             return .step(answer.refusal(what) ?? .fail { "\(what)." })
         }
         return .room(room, via: reference.via)
@@ -58,7 +59,8 @@ extension RequestResult {
         switch self {
         case .done, .event, .room, .version: nil
         case .failed(_, let message): .fail { "\(what): \(message)." }
-        case .simulated: .fail { "\(what), because this is a dry run: nothing is changed. Take noop out of my configuration." }
+        case .simulated:
+            .fail { "\(what), because this is a dry run: nothing is changed. Take noop out of my configuration." }
         }
     }
 }

@@ -4,7 +4,10 @@ import Protections
 import RoomState
 
 package struct RoomsCommand: ModeratorCommand {
-    package static let description = CommandDescription("rooms", "lists the rooms that I guard, and the others that I am in")
+    package static let description = CommandDescription(
+        "rooms",
+        "lists the rooms that I guard, and the others that I am in"
+    )
 
     package init(_ arguments: ParsedArguments) {}
 
@@ -66,7 +69,9 @@ package struct RoomsAddCommand: ModeratorCommand {
             }
         case .step(let step): return step
         }
-        if context.bot.guards(room), answers[round] == nil { return .succeed { "\(context.phrase(room)) is guarded already." } }
+        if context.bot.guards(room), answers[round] == nil {
+            return .succeed { "\(context.phrase(room)) is guarded already." }
+        }
         let data = context.bot.protectedRooms.adding(room)
         guard let written = answers[round]?.first else {
             return .ask([.setAccountData(AccountDataType.protectedRooms, content: data.content)])
@@ -101,7 +106,9 @@ package struct RoomsRemoveCommand: ModeratorCommand {
             return .fail { "This is the room you command me from: I stay in it and guard it." }
         }
         if answers[round] == nil, !context.bot.protectedRooms.rooms.contains(room) {
-            return .fail { "\(context.phrase(room)) is not guarded; \(code: "\(context.program) rooms") lists those that are." }
+            return .fail {
+                "\(context.phrase(room)) is not guarded; \(code: "\(context.program) rooms") lists those that are."
+            }
         }
         let data = context.bot.protectedRooms.removing(room)
         guard let written = answers[round]?.first else {
@@ -109,10 +116,13 @@ package struct RoomsRemoveCommand: ModeratorCommand {
         }
         if let step = written.refusal("I cannot note that \(room) is not to be guarded any more") { return step }
         if context.bot.watches(room) {
-            return .succeed { "\(context.phrase(room)) is not guarded any more. I stay in it, since it is a list that I watch." }
+            return .succeed {
+                "\(context.phrase(room)) is not guarded any more. I stay in it, since it is a list that I watch."
+            }
         }
         guard let left = answers[round + 1]?.first else {
-            return context.bot.joined.contains(room) ? .ask([.leave(room)]) : .succeed { "\(room) is not guarded any more." }
+            return context.bot.joined.contains(room)
+                ? .ask([.leave(room)]) : .succeed { "\(room) is not guarded any more." }
         }
         if let step = left.refusal("\(room) is not guarded any more, but I cannot leave it") { return step }
         return .succeed { "\(room) is not guarded any more, and I have left it." }

@@ -13,9 +13,11 @@ package struct RulesCommand: ModeratorCommand {
             for list in context.policies.lists {
                 "\(context.listName(list.room)): \(counted(list.count, "rule"))"
                 // Far more than the pages hold; what is left out is said.
-                Block.list(list.rules.prefix(2_000).map { rule in
-                    context.policies.isHeld(rule.id) ? "\(rule.summary) (held)" : rule.summary
-                })
+                Block.list(
+                    list.rules.prefix(2_000).map { rule in
+                        context.policies.isHeld(rule.id) ? "\(rule.summary) (held)" : rule.summary
+                    }
+                )
             }
         }
     }

@@ -36,7 +36,8 @@ package struct StatusCommand: ModeratorCommand {
         }
         let lines: [Phrase] = context.policies.lists.map { list in
             let guarded: Phrase = context.bot.guards(list.room) ? ", guarded" : ""
-            let parted: Phrase = context.bot.joined.contains(list.room) ? "" : ", which I am not in: as it was last read"
+            let parted: Phrase =
+                context.bot.joined.contains(list.room) ? "" : ", which I am not in: as it was last read"
             let change = context.status.listChanges[list.room].map { ", changed \(ago($0))" } ?? ""
             return "\(context.listName(list.room)): \(counted(list.count, "rule"))\(change)\(guarded)\(parted)"
         }

@@ -110,7 +110,9 @@ package struct UnbanCommand: ModeratorCommand {
         func done(_ verb: String) -> Int { answered.count { $0.action.verb == verb && $0.result.failure == nil } }
         let failures = answered.compactMap { one in one.result.failure.map { (one.action, $0) } }
         let document = Document {
-            if answered.contains(where: { $0.result == .simulated }) { "This is a dry run: nothing was changed. Otherwise:" }
+            if answered.contains(where: { $0.result == .simulated }) {
+                "This is a dry run: nothing was changed. Otherwise:"
+            }
             "Removed \(counted(done("state"), "rule")), lifted \(counted(done("unban"), "ban"))"
                 + (isInviting ? ", sent \(counted(done("invite"), "invitation"))." : ".")
             if !failures.isEmpty {

@@ -33,7 +33,8 @@ struct UnbanPlan {
         // Whoever the removed rules named is free of them too.
         var freed = named
         for rule in rules where rule.kind == .user {
-            for user in rule.subject.entity.map({ context.rooms.users(matching: $0) }) ?? [] where !freed.contains(user) {
+            for user in rule.subject.entity.map({ context.rooms.users(matching: $0) }) ?? [] where !freed.contains(user)
+            {
                 freed.append(user)
             }
         }
@@ -64,7 +65,11 @@ struct UnbanPlan {
         return Member(user: user, bannedIn: banned.sorted(), inviteTo: invite.sorted())
     }
 
-    private static func isStillBanned(_ user: UserID, without removed: Set<PolicyRule.ID>, _ context: CommandContext) -> Bool {
+    private static func isStillBanned(
+        _ user: UserID,
+        without removed: Set<PolicyRule.ID>,
+        _ context: CommandContext
+    ) -> Bool {
         (context.policies.matches(user: user) + context.policies.matches(server: user.server))
             .contains { $0.recommendation.bans && !removed.contains($0.id) }
     }

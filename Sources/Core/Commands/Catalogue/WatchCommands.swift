@@ -29,7 +29,9 @@ package struct WatchCommand: ModeratorCommand {
         let via: [ServerName]
         switch Resolving.resolve(reference, answers, &round, context) {
         case .room(let id, let servers):
-            if answers[round] == nil, context.bot.watches(id) { return .fail { "\(context.listName(id)) is watched already." } }
+            if answers[round] == nil, context.bot.watches(id) {
+                return .fail { "\(context.listName(id)) is watched already." }
+            }
             via = servers
             switch Resolving.join(RoomReference(id, via: via), answers, &round, context) {
             case .room(let joined, _): room = joined
@@ -50,11 +52,15 @@ package struct WatchCommand: ModeratorCommand {
     private func preview(_ room: RoomID, _ loaded: RequestResult?, _ context: CommandContext) -> CommandStep {
         guard let loaded else { return .ask([.loadState(room)]) }
         if let step = loaded.refusal("I cannot read the rules of \(room)") { return step }
-        guard let list = context.previews[room] else { return .fail { "I was interrupted. Please repeat the command." } }
+        guard let list = context.previews[room] else {
+            return .fail { "I was interrupted. Please repeat the command." }
+        }
         let effect = WatchEffect(of: list, context)
         return .preview {
             "\(context.phrase(room)) has \(counted(list.count, "rule"))."
-            if !list.malformed.isEmpty { "\(counted(list.malformed.count, "rule")) cannot be read and will be ignored." }
+            if !list.malformed.isEmpty {
+                "\(counted(list.malformed.count, "rule")) cannot be read and will be ignored."
+            }
             if effect.users.isEmpty {
                 "Nobody who is present would be banned."
             } else {
@@ -152,7 +158,9 @@ package struct UnwatchCommand: ModeratorCommand {
             return .succeed { "\(context.phrase(room)) is not watched any more. I am still in it." }
         }
         guard context.bot.watches(room) else {
-            return .fail { "\(context.phrase(room)) is not watched; \(code: "\(context.program) status") lists those that are." }
+            return .fail {
+                "\(context.phrase(room)) is not watched; \(code: "\(context.program) status") lists those that are."
+            }
         }
         var names: [RoomReference.Name] = [.id(room)]
         names += context.bot.resolved.filter { $0.value == room }.map { .alias($0.key) }
