@@ -62,7 +62,7 @@ extension ModerationState {
             }
         }
         for user in named.sorted() { reconcile(user, in: [room]) }
-        serverBansChanged = true
+        roomsToCheckACL.insert(room)
     }
 
     private mutating func reconcile(_ user: UserID) {
