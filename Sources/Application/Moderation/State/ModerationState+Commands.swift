@@ -61,7 +61,8 @@ extension ModerationState {
     /// People write the name that they see.
     private mutating func noteOwnName(_ event: RoomEvent) {
         guard event.stateKey.map({ equalByBytes($0, bot.user.rawValue) }) == true,
-            let content = try? JSONReader().read(event.content.span), content["membership"]?.string == Membership.join.name
+            let content = try? JSONReader().read(event.content.span),
+            content["membership"]?.string == Membership.join.name
         else { return }
         bot.displayName = content["displayname"]?.string
     }

@@ -29,10 +29,17 @@ extension ModerationState {
         for room in roomsToCheckACL.sorted() where bot.guards(room) && bot.joined.contains(room) {
             guard let known = rooms[room], known.authority.creation != nil, loading[room] == nil else { continue }
             let event = known.state[StateKey(.serverACL)]
-            let standing = ACLStanding(content: event?.content, isOwn: event?.sender == bot.user, ours: ownACLEntries[room])
+            let standing = ACLStanding(
+                content: event?.content,
+                isOwn: event?.sender == bot.user,
+                ours: ownACLEntries[room]
+            )
             let merge =
                 merges[standing]
-                ?? compiled.merged(into: event.flatMap { CurrentServerACL($0, bot: bot.user) }, ours: ownACLEntries[room])
+                ?? compiled.merged(
+                    into: event.flatMap { CurrentServerACL($0, bot: bot.user) },
+                    ours: ownACLEntries[room]
+                )
             merges[standing] = merge
             setServerACL(merge, because: aclCause, in: room)
         }

@@ -9,6 +9,7 @@ package struct SyncService: Service {
     private let pipeline: Pipeline
     private let homeserver: any Homeserver
     private let time: any TimeSource
+    private let metrics: BotMetrics
     private let log: Log
 
     /// How long the server holds an answer that has no news.
@@ -17,10 +18,17 @@ package struct SyncService: Service {
     /// take a third of what the server could do for the wave.
     private static let pause: Duration = .milliseconds(200)
 
-    package init(pipeline: Pipeline, homeserver: any Homeserver, time: any TimeSource, log: Log) {
+    package init(
+        pipeline: Pipeline,
+        homeserver: any Homeserver,
+        time: any TimeSource,
+        metrics: BotMetrics,
+        log: Log
+    ) {
         self.pipeline = pipeline
         self.homeserver = homeserver
         self.time = time
+        self.metrics = metrics
         self.log = log
     }
 
@@ -37,6 +45,7 @@ package struct SyncService: Service {
             switch answer {
             case nil: return
             case .success(let body)?:
+                metrics.syncs.add(for: .answered)
                 let answer = SyncAnswer(
                     body: body,
                     since: since,
@@ -53,6 +62,7 @@ package struct SyncService: Service {
             case .failure(.tokenRejected)?: throw StartFailure.tokenRejected
             case .failure(let error)?:
                 failures += 1
+                metrics.syncs.add(for: .failed)
                 log.warning("sync failed", ["error": error.metricLabel, "failures": "\(failures)"])
                 await sleep(wait(after: error, failures), until: shutdown)
             }
