@@ -131,8 +131,7 @@ extension ModerationState {
         draft.rooms[room] = change
         for event in meanwhile { apply(state: event, in: room) }
         roomsToReconcile.insert(room)
-        unpark(room)
-        notePower(in: room)
+        roomsWithNewPower.insert(room)
     }
 
     /// A list that a command only looks at.

@@ -144,8 +144,7 @@ extension ModerationState {
         switch event.type {
         case .powerLevels:
             roomsToReconcile.insert(room)
-            unpark(room)
-            notePower(in: room)
+            roomsWithNewPower.insert(room)
         case .serverACL: noteServerACL(event, in: room)
         case .tombstone: tellTombstone(room)
         case .joinRules: if room == bot.managementRoom { noteManagementJoinRule() }

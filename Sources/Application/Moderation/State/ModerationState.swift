@@ -61,6 +61,7 @@ package struct ModerationState: Sendable {
     var compiledACL: CompiledServerACL?
     var roomsToCheckACL: Set<RoomID> = []
     var roomsToReconcile: Set<RoomID> = []
+    var roomsWithNewPower: Set<RoomID> = []
     var usersToReconcile: Set<UserID> = []
     var reconcilesAll = false
 
@@ -103,6 +104,7 @@ package struct ModerationState: Sendable {
         advanceStart()
         settlePolicyChanges()
         settleTransitions()
+        settlePower()
         reconcileWhatIsDue()
         settleServerACLs()
         reportWave()
