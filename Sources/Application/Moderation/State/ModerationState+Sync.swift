@@ -98,14 +98,9 @@ extension ModerationState {
     }
 
     private mutating func applyOrPutBy(_ event: RoomEvent, in room: RoomID) {
-        if var meanwhile = loading[room] {
-            // More than this in the time of one request is a flood; what is lost of it comes with the next load.
-            guard meanwhile.count < 10_000 else { return }
-            meanwhile.append(event)
-            loading[room] = meanwhile
-        } else {
-            apply(state: event, in: room)
-        }
+        guard let count = loading[room]?.count else { return apply(state: event, in: room) }
+        // More than this in the time of one request is a flood; what is lost of it comes with the next load.
+        if count < 10_000 { loading[room]?.append(event) }
     }
 
     /// A state event of a followed room, whatever way it came.
