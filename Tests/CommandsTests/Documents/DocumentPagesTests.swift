@@ -72,6 +72,14 @@ import Testing
         #expect(pages[2].html.hasSuffix("</li><li>end</li></ol>"))
     }
 
+    @Test func `blanks before the lines of nested lists are counted`() {
+        let lines = String(repeating: "a\n", count: 20_000)
+        let nested = (0..<6).reduce(Block.preformatted(lines)) { inner, _ in .list(Block.List(items: [[inner]])) }
+        let pages = DocumentPages(Document([nested]), limit: .max).pages
+        #expect(pages.count > 5)
+        for page in pages { #expect(page.messageContent().encoded().count < 40_000) }
+    }
+
     @Test func `details are closed and opened again`() {
         let items = (0..<1_500).map { "entry \($0) \(String(repeating: "y", count: 30))" as Phrase }
         let document = Document { Block.details("All") { Block.list(items) } }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import JSON
 import MatrixCore
 import Testing
@@ -34,6 +35,10 @@ struct BotProcessTests {
         // Descriptors of a child: three standard ones, and the folder that it reads.
         let line = "bot @manager:synapse.test \(account.accessToken) 4"
         #expect(await bot.log == line + "\n" + line)
+    }
+
+    @Test func `finds the built program`() throws {
+        #expect(FileManager.default.isExecutableFile(atPath: try Installation.draupnir()))
     }
 
     @Test func `tells why the bot does not start`() async throws {

@@ -56,6 +56,18 @@ struct FaultyProxyTests {
         }
     }
 
+    @Test func `goes down and comes up`() async throws {
+        try await withProxy { account, proxy in
+            let room = try await account.createRoom()
+            proxy.goDown()
+            let failure = await #expect(throws: HTTPError.self) { try await account.say("hello", in: room) }
+            #expect(failure?.metricLabel == "connection_lost")
+            proxy.comeUp()
+            try await account.say("hello", in: room)
+            #expect(proxy.count(nil, "rooms/*/send/*/*") == 1)
+        }
+    }
+
     @Test func `holds an answer until the gate opens`() async throws {
         try await withProxy { account, proxy in
             let room = try await account.createRoom()

@@ -17,6 +17,9 @@ package struct ActionQueue: Sendable {
     private var urgencies: [Int64: RoomUrgency] = [:]
     private var inFlight: [Int64: RoomID?] = [:]
     private var busyRooms: Set<RoomID?> = []
+    private var loadsInFlight: Set<Int64> = []
+    /// Whole states of rooms asked for at once: each may be 256 MB.
+    private static let maximumLoads = 2
     /// Permits given to other work since the last answer to a person.
     private var permitsSinceAnswer = 9
 
@@ -72,14 +75,19 @@ package struct ActionQueue: Sendable {
     /// The row to send now, which counts as in flight until `landed`.
     package mutating func next(at now: Duration) -> JournalRow? {
         ripen(at: now)
-        let free = { [busyRooms] (room: RoomID?) in room == nil || !busyRooms.contains(room) }
+        let areLoadsFree = loadsInFlight.count < Self.maximumLoads
+        let mayGo = { [busyRooms, rows] (room: RoomID?, id: Int64) in
+            if room != nil, busyRooms.contains(room) { return false }
+            if !areLoadsFree, case .loadState? = rows[id]?.action { return false }
+            return true
+        }
         let work: [Lane] = isPaused ? [.notices] : Lane.allCases.filter { $0 != .answers }
-        let answer = { (queue: inout Self) in queue.lanes[.answers]?.takeFirst(where: free) }
+        let answer = { (queue: inout Self) in queue.lanes[.answers]?.takeFirst(where: mayGo) }
         var id: Int64?
         if permitsSinceAnswer >= 9 { id = answer(&self) }
         if id == nil {
             for lane in work {
-                id = lanes[lane]?.takeFirst(where: free)
+                id = lanes[lane]?.takeFirst(where: mayGo)
                 if id != nil { break }
             }
             if id != nil { permitsSinceAnswer += 1 } else { id = answer(&self) }
@@ -87,6 +95,7 @@ package struct ActionQueue: Sendable {
         guard let id, let row = rows[id] else { return nil }
         if row.lane == .answers { permitsSinceAnswer = 0 }
         inFlight[id] = row.action.room
+        if case .loadState = row.action { loadsInFlight.insert(id) }
         if row.action.room != nil { busyRooms.insert(row.action.room) }
         return row
     }
@@ -94,6 +103,7 @@ package struct ActionQueue: Sendable {
     /// An answer for the row has come, whatever it was.
     mutating func landed(_ id: Int64) {
         guard let room = inFlight.removeValue(forKey: id) else { return }
+        loadsInFlight.remove(id)
         if room != nil { busyRooms.remove(room) }
     }
 

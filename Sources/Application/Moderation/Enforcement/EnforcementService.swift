@@ -8,12 +8,20 @@ package struct EnforcementService: Service {
     private let pipeline: Pipeline
     private let homeserver: any Homeserver
     private let time: any TimeSource
+    private let metrics: BotMetrics
     private let log: Log
 
-    package init(pipeline: Pipeline, homeserver: any Homeserver, time: any TimeSource, log: Log) {
+    package init(
+        pipeline: Pipeline,
+        homeserver: any Homeserver,
+        time: any TimeSource,
+        metrics: BotMetrics,
+        log: Log
+    ) {
         self.pipeline = pipeline
         self.homeserver = homeserver
         self.time = time
+        self.metrics = metrics
         self.log = log
     }
 
@@ -86,7 +94,10 @@ package struct EnforcementService: Service {
     }
 
     private func send(_ row: JournalRow) async -> (RowOutcome, Governor.Ending) {
+        let start = time.now().monotonic
         let result = await perform(row)
+        metrics.requestTime.observe(time.now().monotonic - start)
+        metrics.requests.add(for: RequestEnding(result))
         let ending: Governor.Ending
         switch result {
         case .failure(.limited(let wait)): ending = .limited(retryAfter: wait)

@@ -29,11 +29,10 @@ struct LaneQueue {
         dropIfEmpty(index)
     }
 
-    /// Takes the first row of the first room that is free.
-    mutating func takeFirst(where isFree: (RoomID?) -> Bool) -> Int64? {
-        guard let index = places.firstIndex(where: { isFree($0.room) }),
-            let row = places[index].rows.popFirst()
-        else { return nil }
+    /// Takes the first row of the first room that may go.
+    mutating func takeFirst(where mayGo: (RoomID?, Int64) -> Bool) -> Int64? {
+        let index = places.firstIndex { place in place.rows.first.map { mayGo(place.room, $0) } ?? false }
+        guard let index, let row = places[index].rows.popFirst() else { return nil }
         dropIfEmpty(index)
         return row
     }

@@ -18,6 +18,7 @@ package actor Pipeline: Service {
     private let store: any Store
     private let time: any TimeSource
     private let health: HealthState
+    private let metrics: BotMetrics
     private let log: Log
     private let whenEnforcing: @Sendable () -> Void
 
@@ -27,6 +28,7 @@ package actor Pipeline: Service {
         store: any Store,
         time: any TimeSource,
         health: HealthState,
+        metrics: BotMetrics,
         log: Log,
         producers: Int,
         whenEnforcing: @escaping @Sendable () -> Void = {}
@@ -37,6 +39,7 @@ package actor Pipeline: Service {
         self.store = store
         self.time = time
         self.health = health
+        self.metrics = metrics
         self.log = log
         self.whenEnforcing = whenEnforcing
     }
@@ -68,6 +71,7 @@ package actor Pipeline: Service {
             state.queue.markCommitted()
             for letter in letters { letter.whenCommitted?.resume(returning: true) }
             showHealth()
+            if letters.contains(where: { $0.isTick }) { metrics.show(state) }
             workBell.ring()
             if case .failed(let failure) = state.phase { throw failure }
         }

@@ -14,7 +14,7 @@ extension ModerationState {
         case .foundDone: close(row, .done)
         case .roomVersion(let version): close(row, .done, answer: .version(version))
         case .state(let body):
-            if case .loadState(let room) = row.action { loaded(room, body) }
+            if case .loadState(let room) = row.action { loaded(room, body, for: row.run) }
             close(row, .done)
         case .pages(let pages, let isWhole):
             if case .fillGap(let gap) = row.action { observe(late: pages, of: gap, isWhole: isWhole) }

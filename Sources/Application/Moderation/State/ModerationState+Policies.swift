@@ -19,6 +19,7 @@ extension ModerationState {
         policyChanges = []
         for case .malformed(let policy) in changes { tellMalformed(policy) }
         let meaningful = changes.filter(\.changesMeaning)
+        for list in Set(meaningful.compactMap(\.list)) { listChanges[list] = now.monotonic }
         forgetHeldRulesThatAreGone()
         guard !meaningful.isEmpty else { return }
 
@@ -187,6 +188,13 @@ extension ModerationState {
 }
 
 extension PolicyChange {
+    fileprivate var list: RoomID? {
+        switch self {
+        case .added(let rule), .removed(let rule, _), .modified(_, let rule): rule.source.list
+        case .malformed, .shortcodeChanged: nil
+        }
+    }
+
     fileprivate var concernsServers: Bool {
         switch self {
         case .added(let rule), .removed(let rule, _): rule.kind == .server

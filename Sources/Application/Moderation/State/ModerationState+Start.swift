@@ -63,6 +63,7 @@ extension ModerationState {
         reconcileWhatIsDue()
         settleServerACLs()
         tellStarted()
+        stepWaitingCommands()
     }
 
     /// Says what of the management room is not as it should be.

@@ -103,8 +103,9 @@ extension ModerationState {
     }
 
     /// Takes in the whole state of a room, and then what sync said of it while it was on its way.
-    mutating func loaded(_ room: RoomID, _ body: any PaddedBytes) {
-        guard let meanwhile = loading.removeValue(forKey: room) else { return preview(room, body) }
+    mutating func loaded(_ room: RoomID, _ body: any PaddedBytes, for run: EventID?) {
+        if let run { return preview(room, body, for: run) }
+        guard let meanwhile = loading.removeValue(forKey: room) else { return }
         var change = RoomChange()
         change.forgets = true
         var others: [RoomEvent] = []
@@ -130,13 +131,11 @@ extension ModerationState {
         draft.rooms[room] = change
         for event in meanwhile { apply(state: event, in: room) }
         roomsToReconcile.insert(room)
-        serverBansChanged = true
-        unpark(room)
-        notePower(in: room)
+        roomsWithNewPower.insert(room)
     }
 
     /// A list that a command only looks at.
-    private mutating func preview(_ room: RoomID, _ body: any PaddedBytes) {
+    private mutating func preview(_ room: RoomID, _ body: any PaddedBytes, for run: EventID) {
         let events = try? JSONScanner([ScanPath("[]", fields: EventFields.plan)]).scan(body) { scan in
             var events: [RoomEvent] = []
             scan.forEach { element in
@@ -145,7 +144,7 @@ extension ModerationState {
             }
             return events
         }
-        previews[room] = PolicyList(room: room, events: events ?? [])
+        previews[run, default: [:]][room] = PolicyList(room: room, events: events ?? [])
     }
 
     // MARK: What cannot be had

@@ -8,23 +8,23 @@ import RoomState
 
 /// Taking in what sync brings, in one order for every room: state, then the timeline.
 extension ModerationState {
-    mutating func take(sync body: any PaddedBytes, since: String?, isCatchUp: Bool) {
+    mutating func take(_ answer: SyncAnswer) {
         do {
             let scanner = try JSONScanner(SyncPlan.paths)
             do {
-                try scanner.scan(body) { take($0, since: since) }
+                try scanner.scan(answer.body) { take($0, answer) }
             } catch is JSONError {
                 log.warning("an answer of sync is damaged; what can be read of it is taken")
-                try scanner.salvage(body) { take($0, since: since) }
+                try scanner.salvage(answer.body) { take($0, answer) }
             }
         } catch {
             log.error("an answer of sync cannot be read", ["error": "\(error)"])
         }
         lastSync = now
-        if isCatchUp, phase == .waitingForFirstSync { phase = .findingManagementRoom }
+        if answer.isCatchUp, phase == .waitingForFirstSync { phase = .findingManagementRoom }
     }
 
-    private mutating func take(_ scan: borrowing Scan, since: String?) {
+    private mutating func take(_ scan: borrowing Scan, _ answer: SyncAnswer) {
         let contents = SyncContents(scan)
         for index in contents.accountData {
             scan.withElement(index) { element in
@@ -33,7 +33,8 @@ extension ModerationState {
             }
         }
         for (room, events) in contents.left { takeLeft(room, events, scan) }
-        for (room, parts) in contents.joined { take(room, parts, scan, since: since) }
+        for (room, parts) in contents.joined { take(room, parts, scan, answer) }
+        if answer.isLazy, phase == .enforcing { for room in rooms.trackedRooms { reload(room) } }
         for (room, events) in contents.invited { takeInvitation(room, events, scan) }
         // A salvaged body may have lost it: then the same stretch is asked for again.
         if let position = contents.position {
@@ -44,12 +45,16 @@ extension ModerationState {
 
     // MARK: A joined room
 
-    private mutating func take(_ room: RoomID, _ parts: SyncContents.JoinedRoom, _ scan: borrowing Scan, since: String?)
-    {
+    private mutating func take(
+        _ room: RoomID,
+        _ parts: SyncContents.JoinedRoom,
+        _ scan: borrowing Scan,
+        _ answer: SyncAnswer
+    ) {
         let isNew = bot.joined.insert(room).inserted
         if isNew { writeJoinedRooms() }
         // The first answer holds members by halves: followed rooms are loaded whole after it.
-        guard let since, bot.guards(room) || bot.watches(room) else { return }
+        guard let since = answer.since, bot.guards(room) || bot.watches(room) else { return }
         if loading[room] == nil, isNew || rooms[room]?.authority.creation == nil { reload(room) }
         for index in parts.stateAfter ?? parts.state { scan.withElement(index) { apply(state: $0, scan, in: room) } }
         // With `state_after` the timeline's own state is in it already, and the timeline may be older than it.
@@ -93,14 +98,9 @@ extension ModerationState {
     }
 
     private mutating func applyOrPutBy(_ event: RoomEvent, in room: RoomID) {
-        if var meanwhile = loading[room] {
-            // More than this in the time of one request is a flood; what is lost of it comes with the next load.
-            guard meanwhile.count < 10_000 else { return }
-            meanwhile.append(event)
-            loading[room] = meanwhile
-        } else {
-            apply(state: event, in: room)
-        }
+        guard let count = loading[room]?.count else { return apply(state: event, in: room) }
+        // More than this in the time of one request is a flood; what is lost of it comes with the next load.
+        if count < 10_000 { loading[room]?.append(event) }
     }
 
     /// A state event of a followed room, whatever way it came.
@@ -139,8 +139,7 @@ extension ModerationState {
         switch event.type {
         case .powerLevels:
             roomsToReconcile.insert(room)
-            unpark(room)
-            notePower(in: room)
+            roomsWithNewPower.insert(room)
         case .serverACL: noteServerACL(event, in: room)
         case .tombstone: tellTombstone(room)
         case .joinRules: if room == bot.managementRoom { noteManagementJoinRule() }

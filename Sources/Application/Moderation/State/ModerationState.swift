@@ -35,8 +35,8 @@ package struct ModerationState: Sendable {
     var wave = Wave()
     /// As enforcement last told it; for `status` only.
     var governor = Governor()
-    /// Lists that a command has loaded to look at.
-    var previews: [RoomID: PolicyList] = [:]
+    /// Lists that a run has loaded only to look at them.
+    var previews: [EventID: [RoomID: PolicyList]] = [:]
     /// When each list last changed, in this run.
     var listChanges: [RoomID: Duration] = [:]
     /// Server rules of which it was told that they are left out.
@@ -57,7 +57,11 @@ package struct ModerationState: Sendable {
     var policyChanges: [PolicyChange] = []
     var transitions: [MemberTransition] = []
     var serverBansChanged = false
+    /// As long as the server rules stay the same.
+    var compiledACL: CompiledServerACL?
+    var roomsToCheckACL: Set<RoomID> = []
     var roomsToReconcile: Set<RoomID> = []
+    var roomsWithNewPower: Set<RoomID> = []
     var usersToReconcile: Set<UserID> = []
     var reconcilesAll = false
 
@@ -84,7 +88,7 @@ package struct ModerationState: Sendable {
         self.now = now
         for input in inputs {
             switch input {
-            case .sync(let body, let since, let isCatchUp): take(sync: body, since: since, isCatchUp: isCatchUp)
+            case .sync(let answer): take(answer)
             case .outcome(let outcome): take(outcome)
             case .needless(let row): dropNeedless(row)
             case .tick: retryTroubles()
@@ -100,6 +104,7 @@ package struct ModerationState: Sendable {
         advanceStart()
         settlePolicyChanges()
         settleTransitions()
+        settlePower()
         reconcileWhatIsDue()
         settleServerACLs()
         reportWave()

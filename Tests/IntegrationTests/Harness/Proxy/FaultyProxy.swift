@@ -7,7 +7,7 @@ import Synchronization
 /// Every connection has a thread; a client that goes away takes the homeserver's side with it, long polls included.
 final class FaultyProxy: Sendable {
     private struct Rule {
-        let method: MatrixMethod
+        let method: MatrixMethod?
         let pattern: String
         let fault: ProxyFault
         var uses: Int
@@ -23,6 +23,7 @@ final class FaultyProxy: Sendable {
         var exchanges: [ProxiedExchange] = []
         var waiters: [Waiter] = []
         var connections: Set<Int32> = []
+        var isDown = false
     }
 
     let port: UInt16
@@ -50,7 +51,17 @@ final class FaultyProxy: Sendable {
         closeConnections()
     }
 
-    /// Breaks every connection, as a network that fails does.
+    /// Makes the homeserver seem to be gone, until `comeUp`: connections break, and new ones are closed at once.
+    func goDown() {
+        state.withLock { $0.isDown = true }
+        closeConnections()
+    }
+
+    func comeUp() {
+        state.withLock { $0.isDown = false }
+    }
+
+    /// Breaks every connection, as a network that fails for a moment does.
     func closeConnections() {
         state.withLock { state in
             for descriptor in state.connections { LoopbackSocket(descriptor: descriptor).shutDown() }
@@ -58,7 +69,7 @@ final class FaultyProxy: Sendable {
     }
 
     /// Lets the next `times` requests of this kind fail; where several faults are for one request, the oldest befalls it.
-    func inject(_ fault: ProxyFault, into method: MatrixMethod, _ pattern: String, times: Int = 1) {
+    func inject(_ fault: ProxyFault, into method: MatrixMethod?, _ pattern: String, times: Int = 1) {
         state.withLock { $0.rules.append(Rule(method: method, pattern: pattern, fault: fault, uses: times)) }
     }
 
@@ -67,11 +78,11 @@ final class FaultyProxy: Sendable {
         state.withLock { $0.rules = [] }
     }
 
-    func requests(_ method: MatrixMethod, _ pattern: String) -> [ProxiedExchange] {
+    func requests(_ method: MatrixMethod?, _ pattern: String) -> [ProxiedExchange] {
         exchanges.filter { $0.matches(method, pattern) }
     }
 
-    func count(_ method: MatrixMethod, _ pattern: String) -> Int { requests(method, pattern).count }
+    func count(_ method: MatrixMethod?, _ pattern: String) -> Int { requests(method, pattern).count }
 
     /// Forgets the requests so far, those under way included.
     func resetCounts() {
@@ -109,11 +120,15 @@ final class FaultyProxy: Sendable {
 /// One connection; all of this runs on its thread.
 extension FaultyProxy {
     private func serve(_ client: LoopbackSocket) {
-        state.withLock { _ = $0.connections.insert(client.descriptor) }
+        let isDown = state.withLock { state in
+            state.connections.insert(client.descriptor)
+            return state.isDown
+        }
         defer {
             state.withLock { _ = $0.connections.remove(client.descriptor) }
             client.close()
         }
+        if isDown { return }
         var reader = HTTPMessageReader(client)
         while let request = reader.next(), handle(request, of: client) {}
     }

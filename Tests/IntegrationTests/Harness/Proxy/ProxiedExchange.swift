@@ -9,11 +9,12 @@ struct ProxiedExchange: Sendable {
     /// The homeserver's answer, or the refusal made in its place; nil while there is none.
     var status: Int?
 
-    /// Whether the path ends with these segments; `*` stands for any one.
+    /// Whether the path ends with these segments, of which `*` stands for any one, and the method is this one, if one is
+    /// given.
     ///
     /// `rooms/*/state` is the whole state of a room, and no single event of it.
-    func matches(_ method: MatrixMethod, _ pattern: String) -> Bool {
-        guard self.method == method.rawValue else { return false }
+    func matches(_ method: MatrixMethod?, _ pattern: String) -> Bool {
+        guard method == nil || self.method == method?.rawValue else { return false }
         let wanted = pattern.split(separator: "/")
         let path = target.prefix { $0 != "?" }.split(separator: "/")
         return path.count >= wanted.count
