@@ -119,7 +119,10 @@ extension ModerationState {
         }
         restore(documents)
         restore(stored.rooms)
-        for row in stored.openRows { queue.put(row) }
+        for row in stored.openRows {
+            queue.put(row)
+            wave.note(row, at: now)
+        }
         queue.markCommitted()
         for room in loading.keys where queue.row(wishing: .loadState(room)) == nil { loading[room] = nil }
     }
