@@ -56,7 +56,8 @@ package struct ModerationService: Service {
             metrics: metrics,
             log: log,
             producers: 3,
-            whenEnforcing: whenEnforcing
+            whenEnforcing: whenEnforcing,
+            emergency: EmergencyNotice(homeserver: homeserver, nonce: known.nonce)
         )
         try await runServices(
             [

@@ -1,3 +1,4 @@
+import Commands
 package import Lifecycle
 import MatrixCore
 package import Observability
@@ -21,6 +22,9 @@ package actor Pipeline: Service {
     private let metrics: BotMetrics
     private let log: Log
     private let whenEnforcing: @Sendable () -> Void
+    private let emergency: EmergencyNotice?
+    /// Nothing is sent while a decision cannot be written.
+    private var isStalled = false
 
     /// `producers` services post inputs; when all of them have ended and nothing is left to decide, the pipeline ends.
     package init(
@@ -31,7 +35,8 @@ package actor Pipeline: Service {
         metrics: BotMetrics,
         log: Log,
         producers: Int,
-        whenEnforcing: @escaping @Sendable () -> Void = {}
+        whenEnforcing: @escaping @Sendable () -> Void = {},
+        emergency: EmergencyNotice? = nil
     ) {
         nonce = state.nonce
         mailbox = Mailbox(producers: producers)
@@ -42,6 +47,7 @@ package actor Pipeline: Service {
         self.metrics = metrics
         self.log = log
         self.whenEnforcing = whenEnforcing
+        self.emergency = emergency
     }
 
     // MARK: Coming in
@@ -80,6 +86,7 @@ package actor Pipeline: Service {
     /// Writes the changeset, the same one again where that fails, and gives up after a minute.
     private func commit(_ changes: Changeset) async throws {
         guard !changes.isEmpty else { return }
+        defer { isStalled = false }
         var wait = Duration.milliseconds(250)
         while true {
             do {
@@ -87,6 +94,8 @@ package actor Pipeline: Service {
             } catch {
                 health.enter(.degraded(reason: "The database cannot be written."))
                 log.error("a decision cannot be written", ["error": "\(error)", "retry in": "\(wait)"])
+                if !isStalled, let room = state.bot.managementRoom { await emergency?.send("\(error)", to: room) }
+                isStalled = true
                 guard wait < .seconds(32) else { throw StoreUnavailable(reason: "\(error)") }
                 try await time.sleep(until: time.now().monotonic + wait)
                 wait *= 2
@@ -108,6 +117,7 @@ package actor Pipeline: Service {
 
     /// The next row to send, asked once more whether it is still right.
     func nextRow() -> JournalRow? {
+        guard !isStalled else { return nil }
         while let row = state.queue.next(at: time.now().monotonic) {
             if state.isStillWanted(row) { return row }
             post(.needless(row.id))

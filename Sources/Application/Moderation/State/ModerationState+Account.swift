@@ -16,6 +16,7 @@ extension ModerationState {
         guard !isBeingWritten else { return }
         guard let content = try? JSONValue(parsing: bytes.span) else { return tellUnreadable(type) }
         adopt(accountData: type, content)
+        if phase == .enforcing { checkProtectedSet() }
     }
 
     /// What was read, or was written by us.

@@ -37,7 +37,9 @@ extension ModerationState {
     /// What is known now because the homeserver did it.
     private mutating func note(done action: Action, _ result: ActionResult) {
         switch (action, result) {
-        case (.setAccountData(let type, let content), _): adopt(accountData: type, content)
+        case (.setAccountData(let type, let content), _):
+            adopt(accountData: type, content)
+            noteProtectedSet()
         case (.resolve(let alias), .room(let room, _)): noteResolved(alias, room)
         case (.join(let reference), .room(let room, _)):
             troubles[reference.name] = nil

@@ -84,18 +84,23 @@ extension ModerationState {
         reconcilesAll = true
     }
 
-    /// A set of guarded rooms that shrank while the bot was away was not shrunk by its commands.
-    private mutating func checkProtectedSet() {
-        let known = rooms.trackedRooms.filter { bot.guards($0) }.count
+    /// A set of guarded rooms that shrank while nobody looked was not shrunk by the bot's commands.
+    mutating func checkProtectedSet() {
+        let known = bot.guardedRooms.count
         if let before = guardedAtLastRun, known < before {
             tell(
-                "I guarded \(before) rooms at my last run, and my account data names \(known) now. If rooms are missing, add "
-                    + "them again with rooms add.",
+                "I guarded \(before) rooms, and my account data names \(known) now, without a command of yours. If rooms are "
+                    + "missing, add them again with rooms add.",
                 .problem
             )
         }
-        guardedAtLastRun = known
-        write(.guardedRoomCount, .integer(Int64(known)))
+        noteProtectedSet()
+    }
+
+    mutating func noteProtectedSet() {
+        guard guardedAtLastRun != bot.guardedRooms.count else { return }
+        guardedAtLastRun = bot.guardedRooms.count
+        write(.guardedRoomCount, .integer(Int64(bot.guardedRooms.count)))
     }
 
     // MARK: From disk
@@ -114,7 +119,10 @@ extension ModerationState {
         }
         restore(documents)
         restore(stored.rooms)
-        for row in stored.openRows { queue.put(row) }
+        for row in stored.openRows {
+            queue.put(row)
+            wave.note(row, at: now)
+        }
         queue.markCommitted()
         for room in loading.keys where queue.row(wishing: .loadState(room)) == nil { loading[room] = nil }
     }

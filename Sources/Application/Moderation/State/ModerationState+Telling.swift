@@ -54,6 +54,17 @@ extension ModerationState {
         }
     }
 
+    /// A flood of made-up members must not take all memory; what it costs is said.
+    mutating func tellOfRefusedUsers() {
+        guard rooms.refusedUsers > 0, !hasToldOfRefusedUsers else { return }
+        hasToldOfRefusedUsers = true
+        tell(
+            "There are more members in the guarded rooms than I keep (\(rooms.userCount)). New ones are not looked at: remove "
+                + "rooms, or run a second bot for some of them.",
+            .problem
+        )
+    }
+
     mutating func tellEncrypted() {
         guard phase == .enforcing else { return }
         tell(

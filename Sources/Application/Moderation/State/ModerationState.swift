@@ -43,6 +43,7 @@ package struct ModerationState: Sendable {
     var toldLeftOut: Set<PolicyRule.ID> = []
     /// How many rooms were guarded when the last run began to enforce; nil at the first.
     var guardedAtLastRun: Int?
+    var hasToldOfRefusedUsers = false
     /// Guarded rooms in which the bot may not ban.
     var powerless: Set<RoomID> = []
     /// Desires that a dry run has noted already.
@@ -108,6 +109,7 @@ package struct ModerationState: Sendable {
         reconcileWhatIsDue()
         settleServerACLs()
         reportWave()
+        tellOfRefusedUsers()
     }
 }
 
