@@ -38,7 +38,7 @@ package struct ActionQueue: Sendable {
     }
 
     /// Takes in a new row, or the new form of one that is here.
-    mutating func put(_ row: JournalRow, urgency: RoomUrgency = RoomUrgency(), notBefore: Duration? = nil) {
+    package mutating func put(_ row: JournalRow, urgency: RoomUrgency = RoomUrgency(), notBefore: Duration? = nil) {
         let isNew = rows[row.id] == nil
         if !isNew { unqueue(row.id) }
         rows[row.id] = row
@@ -55,13 +55,13 @@ package struct ActionQueue: Sendable {
     }
 
     /// What was taken in before this may be sent now: it is on disk.
-    mutating func markCommitted() {
+    package mutating func markCommitted() {
         for id in uncommitted.sorted() where rows[id]?.status == .pending { queue(id) }
         uncommitted = []
     }
 
     /// Takes a row out for good; one in flight keeps its room busy until `landed`.
-    mutating func remove(_ id: Int64) {
+    package mutating func remove(_ id: Int64) {
         guard let row = rows[id] else { return }
         unqueue(id)
         if let key = QueueKey(row.action), byKey[key] == id { byKey[key] = nil }
@@ -101,7 +101,7 @@ package struct ActionQueue: Sendable {
     }
 
     /// An answer for the row has come, whatever it was.
-    mutating func landed(_ id: Int64) {
+    package mutating func landed(_ id: Int64) {
         guard let room = inFlight.removeValue(forKey: id) else { return }
         loadsInFlight.remove(id)
         if room != nil { busyRooms.remove(room) }
