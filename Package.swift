@@ -118,9 +118,12 @@ let package = Package(
             swiftSettings: house
         ),
         .executableTarget(
-            name: "PolicyBenchmarks",
-            dependencies: names(["PolicyEngine", "MatrixCore", "Patterns"]),
-            path: "Benchmarks/PolicyBenchmarks",
+            name: "Benchmarks",
+            dependencies: names([
+                "Moderation", "Storage", "PolicyEngine", "RoomState", "Protections", "Commands", "MatrixCore", "Observability",
+                "Patterns", "Cryptography", "HTTPClient", "JSON",
+            ]),
+            path: "Benchmarks",
             swiftSettings: house
         ),
 
