@@ -96,12 +96,12 @@ struct InternedNames: Sendable {
 
     /// Eight bytes at a time, each folded in by a full-width multiplication.
     private func hash(_ name: Span<UInt8>) -> UInt64 {
-        unsafe name.withUnsafeBytes { bytes in
-            var hash = seed ^ UInt64(bytes.count)
-            guard bytes.count >= 8 else {
-                for unsafe byte in unsafe bytes { hash = mixed(hash ^ UInt64(byte)) }
-                return hash
-            }
+        var hash = seed ^ UInt64(name.count)
+        guard name.count >= 8 else {
+            for index in name.indices { hash = mixed(hash ^ UInt64(name[index])) }
+            return hash
+        }
+        return unsafe name.withUnsafeBytes { bytes in
             var offset = 0
             while true {
                 let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
