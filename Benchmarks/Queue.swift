@@ -40,23 +40,36 @@ func measureQueue(_ report: Report) async throws {
     }
     try measureOrder(crowd, "10,000 bans in 1,000 rooms", report)
 
+    try await measureCommit(rows, report)
+}
+
+private func measureCommit(_ rows: [JournalRow], _ report: Report) async throws {
     try await withFolder { folder in
         let store = try SQLiteStore(dataPath: folder) { keep($0) }
-        var changes = Changeset()
-        changes.rows = rows
-        let (clock, start) = (ContinuousClock.now, processorTime())
-        try await store.commit(changes)
-        let (time, elapsed) = (processorTime() - start, ContinuousClock.now - clock)
-        var empty = Changeset()
-        let least = ContinuousClock.now
-        empty.position = "s1"
-        try await store.commit(empty)
+        var best = (processor: Duration.seconds(60), clock: Duration.seconds(60), single: Duration.seconds(60))
+        for round in 0..<10 {
+            var changes = Changeset()
+            changes.rows = rows.map { $0.numbered($0.id + Int64(round * rows.count)) }
+            let (clock, start) = (ContinuousClock.now, processorTime())
+            try await store.commit(changes)
+            best.processor = min(best.processor, processorTime() - start)
+            best.clock = min(best.clock, ContinuousClock.now - clock)
+            let single = ContinuousClock.now
+            try await store.commit(Changeset(position: "s\(round)"))
+            best.single = min(best.single, ContinuousClock.now - single)
+        }
         report.line(
             "commit of 1,000 bans",
-            text(time),
-            beside: "clock \(text(elapsed)), one row \(text(ContinuousClock.now - least))"
+            text(best.processor),
+            beside: "clock \(text(best.clock)), one value \(text(best.single))"
         )
         await store.close()
+    }
+}
+
+extension JournalRow {
+    fileprivate func numbered(_ id: Int64) -> JournalRow {
+        JournalRow(id: id, action: action, cause: cause, lane: lane, isDesire: isDesire, askedAt: askedAt)
     }
 }
 

@@ -15,7 +15,7 @@ func measureStateIngest(_ report: Report) throws {
 }
 
 private func measure(_ rooms: [(id: RoomID, body: OwnedPaddedBytes)], _ what: String, _ report: Report) throws {
-    let scanner = try JSONScanner([ScanPath("[]", fields: EventFields.plan)])
+    let scanner = try JSONScanner([ScanPath("[]", fields: EventFields.statePlan)])
     let size = rooms.reduce(0) { $0 + $1.body.count }
     let bare = try best {
         for room in rooms { try scanner.scan(room.body) { keep($0.count) } }

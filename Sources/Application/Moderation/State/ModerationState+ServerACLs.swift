@@ -24,6 +24,7 @@ extension ModerationState {
         let compiled = compiledACL ?? compileServerACL()
         compiledACL = compiled
         tellLeftOut(compiled.leftOut)
+        let cause = aclCause
         // Rooms of one community have the same ACL, so what is worked out for one serves the others.
         var merges: [ACLStanding: ServerACLMerge] = [:]
         for room in roomsToCheckACL.sorted() where bot.guards(room) && bot.joined.contains(room) {
@@ -41,7 +42,7 @@ extension ModerationState {
                     ours: ownACLEntries[room]
                 )
             merges[standing] = merge
-            setServerACL(merge, because: aclCause, in: room)
+            setServerACL(merge, because: cause, in: room)
         }
     }
 

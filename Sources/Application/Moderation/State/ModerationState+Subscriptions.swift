@@ -91,7 +91,7 @@ extension ModerationState {
     mutating func noteJoined(_ room: RoomID) {
         troubles[.id(room)] = nil
         guard bot.joined.insert(room).inserted else { return }
-        writeJoinedRooms()
+        joinedRoomsChanged = true
         guard bot.guards(room) || bot.watches(room) else { return }
         // Whatever was known of it is old: it was not seen while the bot was away.
         reload(room)
@@ -99,7 +99,7 @@ extension ModerationState {
 
     mutating func noteLeft(_ room: RoomID) {
         guard bot.joined.remove(room) != nil else { return }
-        writeJoinedRooms()
+        joinedRoomsChanged = true
     }
 
     /// Takes in the whole state of a room, and then what sync said of it while it was on its way.
@@ -111,7 +111,7 @@ extension ModerationState {
         var others: [RoomEvent] = []
         let withMembers = bot.guards(room)
         do {
-            let plan = [ScanPath("[]", fields: EventFields.plan)]
+            let plan = [ScanPath("[]", fields: EventFields.statePlan)]
             let malformed = try JSONScanner(plan).scan(body) { scan in
                 rooms.load(scan, of: room, withMembers: withMembers) { others.append($0) }
             }
@@ -142,7 +142,7 @@ extension ModerationState {
 
     /// A list that a command only looks at.
     private mutating func preview(_ room: RoomID, _ body: any PaddedBytes, for run: EventID) {
-        let events = try? JSONScanner([ScanPath("[]", fields: EventFields.plan)]).scan(body) { scan in
+        let events = try? JSONScanner([ScanPath("[]", fields: EventFields.statePlan)]).scan(body) { scan in
             var events: [RoomEvent] = []
             scan.forEach { element in
                 guard !element.isMember, let event = try? RoomEvent(element, in: scan), event.isPolicy else { return }

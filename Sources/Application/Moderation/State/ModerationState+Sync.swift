@@ -52,7 +52,7 @@ extension ModerationState {
         _ answer: SyncAnswer
     ) {
         let isNew = bot.joined.insert(room).inserted
-        if isNew { writeJoinedRooms() }
+        if isNew { joinedRoomsChanged = true }
         // The first answer holds members by halves: followed rooms are loaded whole after it.
         guard let since = answer.since, bot.guards(room) || bot.watches(room) else { return }
         if loading[room] == nil, isNew || rooms[room]?.authority.creation == nil { reload(room) }

@@ -58,6 +58,7 @@ package struct ModerationState: Sendable {
     var policyChanges: [PolicyChange] = []
     var transitions: [MemberTransition] = []
     var serverBansChanged = false
+    var joinedRoomsChanged = false
     /// As long as the server rules stay the same.
     var compiledACL: CompiledServerACL?
     var roomsToCheckACL: Set<RoomID> = []
@@ -116,6 +117,7 @@ package struct ModerationState: Sendable {
         reconcileWhatIsDue()
         settleServerACLs()
         reportWave()
+        writeJoinedRooms()
         tellOfRefusedUsers()
     }
 }
