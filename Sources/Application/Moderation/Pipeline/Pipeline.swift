@@ -118,7 +118,7 @@ package actor Pipeline: Service {
     /// The next row to send, asked once more whether it is still right.
     func nextRow() -> JournalRow? {
         guard !isStalled else { return nil }
-        while let row = state.queue.next(at: time.now().monotonic) {
+        while let row = state.nextRow(at: time.now().monotonic) {
             if state.isStillWanted(row) { return row }
             post(.needless(row.id))
         }

@@ -30,7 +30,7 @@ extension ModerationState {
                 write(.managementRoom, .string(room.rawValue))
             }
             phase = .loadingRooms
-            subscribe()
+            noteSubscriptionsChanged()
         case .failed(let text):
             runs[key] = nil
             write(.run(key), nil)
@@ -119,11 +119,20 @@ extension ModerationState {
         }
         restore(documents)
         restore(stored.rooms)
-        for row in stored.openRows {
-            queue.put(row)
-            wave.note(row, at: now)
-        }
+        for row in stored.openRows { restore(row) }
         queue.markCommitted()
         for room in loading.keys where queue.row(wishing: .loadState(room)) == nil { loading[room] = nil }
+    }
+
+    private mutating func restore(_ row: JournalRow) {
+        var row = row
+        switch row.action {
+        case .loadState(let room) where row.run == nil: loading[room] = loading[room] ?? []
+        // It may have been sent, and no answer of sync shows whether a room was made for it.
+        case .createRoom: row.attempts = max(row.attempts, 1)
+        default: break
+        }
+        queue.put(row)
+        wave.note(row, at: now)
     }
 }

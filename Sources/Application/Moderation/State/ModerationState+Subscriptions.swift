@@ -129,7 +129,13 @@ extension ModerationState {
         }
         change.snapshot = rooms.snapshot(of: room)
         draft.rooms[room] = change
-        for event in meanwhile { apply(state: event, in: room) }
+        for event in meanwhile {
+            if let redacted = event.redacts {
+                applyRedaction(of: redacted, by: event.sender, in: room)
+            } else {
+                apply(state: event, in: room)
+            }
+        }
         roomsToReconcile.insert(room)
         roomsWithNewPower.insert(room)
     }

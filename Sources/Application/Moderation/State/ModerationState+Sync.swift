@@ -64,10 +64,11 @@ extension ModerationState {
         }
         for index in parts.timeline {
             scan.withElement(index) { element in
-                if timelineIsState, element.state(of: EventFields.stateKey) != .absent {
-                    apply(state: element, scan, in: room)
-                }
-                observe(timeline: element, scan, in: room)
+                let isState = timelineIsState && element.state(of: EventFields.stateKey) != .absent
+                if isState { apply(state: element, scan, in: room) }
+                // What is malformed was counted as state.
+                guard let event = isState ? try? RoomEvent(element, in: scan) : event(element, scan) else { return }
+                observe(event, in: room)
             }
         }
     }
@@ -97,10 +98,12 @@ extension ModerationState {
         }
     }
 
+    /// More than this in the time of one request is a flood; what is lost of it comes with the next load.
+    private static let maximumPutBy = 10_000
+
     private mutating func applyOrPutBy(_ event: RoomEvent, in room: RoomID) {
         guard let count = loading[room]?.count else { return apply(state: event, in: room) }
-        // More than this in the time of one request is a flood; what is lost of it comes with the next load.
-        if count < 10_000 { loading[room]?.append(event) }
+        if count < Self.maximumPutBy { loading[room]?.append(event) }
     }
 
     /// A state event of a followed room, whatever way it came.
@@ -150,24 +153,28 @@ extension ModerationState {
 
     // MARK: A timeline event
 
-    private mutating func observe(timeline element: borrowing ScannedElement, _ scan: borrowing Scan, in room: RoomID) {
-        guard let event = event(element, scan) else { return }
-        observe(event, in: room)
-    }
-
     mutating func observe(_ event: RoomEvent, in room: RoomID) {
         if event.type == .redaction, let redacted = event.redacts {
             applyRedaction(of: redacted, by: event.sender, in: room)
+            // The state that is on its way may be from before it.
+            if let count = loading[room]?.count, count < Self.maximumPutBy { loading[room]?.append(event) }
         }
         if event.stateKey == nil { activity.note(event.sender, in: room, at: now.monotonic) }
         if room == bot.managementRoom { observeManagement(event) }
     }
 
-    private mutating func applyRedaction(of event: EventID, by sender: UserID, in room: RoomID) {
-        if bot.watches(room) {
-            let changes = policies.redact(event, in: room, by: sender)
-            policyChanges += changes
-            for change in changes { draft.keep(blankFor: change, in: room) }
+    mutating func applyRedaction(of event: EventID, by sender: UserID, in room: RoomID) {
+        if bot.watches(room), let place = policies[room]?.stateKey(of: event) {
+            policyChanges += policies.redact(event, in: room, by: sender)
+            // Without its content on disk too, so that a restart does not bring the rule back.
+            let blank = RoomEvent(
+                id: event,
+                type: place.type,
+                sender: sender,
+                stateKey: place.key,
+                content: Array("{}".utf8)
+            )
+            draft.keep(blank, in: room)
         }
         if let blank = rooms.redact(event, in: room) { draft.keep(blank, in: room) }
     }
@@ -204,7 +211,9 @@ extension ModerationState {
 
     /// An invitation back into a room that is to be followed is taken; others are for the protection about invitations.
     private mutating func takeInvitation(_ room: RoomID, _ indices: [Int], _ scan: borrowing Scan) {
-        guard bot.guards(room) || bot.watches(room), !bot.joined.contains(room) else { return }
+        guard bot.guards(room) || bot.watches(room) else { return }
+        // Removed and invited between two answers, it was never seen to leave.
+        noteLeft(room)
         troubles[.id(room)] = nil
         subscribe()
     }
@@ -217,25 +226,5 @@ extension Changeset {
 
     mutating func note(_ member: MemberChange, in room: RoomID) {
         rooms[room, default: RoomChange()].members.append(member)
-    }
-
-    /// The rule's event without its content, so that a restart does not bring the rule back.
-    mutating func keep(blankFor change: PolicyChange, in room: RoomID) {
-        let gone: PolicySource
-        switch change {
-        case .removed(let rule, _), .modified(let rule, _): gone = rule.source
-        case .added, .malformed, .shortcodeChanged: return
-        }
-        keep(
-            RoomEvent(
-                id: gone.event,
-                type: gone.eventType,
-                sender: gone.sender,
-                stateKey: gone.stateKey,
-                timestamp: gone.timestamp,
-                content: Array("{}".utf8)
-            ),
-            in: room
-        )
     }
 }

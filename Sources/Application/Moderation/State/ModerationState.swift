@@ -101,6 +101,13 @@ package struct ModerationState: Sendable {
         return draft
     }
 
+    /// The next row that may be sent, which counts as in flight.
+    ///
+    /// None before the first answer of sync: it shows what of the last run's rows was done already.
+    package mutating func nextRow(at now: Duration) -> JournalRow? {
+        phase == .waitingForFirstSync ? nil : queue.next(at: now)
+    }
+
     /// Draws the consequences of what the inputs have changed, all of it together.
     private mutating func settle() {
         advanceStart()
