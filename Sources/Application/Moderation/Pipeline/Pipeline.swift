@@ -133,6 +133,8 @@ package actor Pipeline: Service {
 
     var nextRipening: Duration? { isOpen ? state.queue.nextRipening : nil }
     var hasWave: Bool { state.queue.hasWave }
+    /// Answers of sync in a row that could not be taken in, and have to be asked for again.
+    var damagedAnswers: Int { state.damagedAnswers }
     package var position: String? { state.position }
     package var phase: ModerationState.Phase { state.phase }
 

@@ -52,6 +52,9 @@ extension ModerationState {
     }
 
     private mutating func failed(_ row: JournalRow, _ error: HomeserverError) {
+        if row.run == nil, let newest = queue.row(wishing: row.action), newest.id != row.id {
+            return close(row, .dropped, "a newer wish took its place")
+        }
         switch error {
         case .limited: queue.retry(row.id, at: nil)
         case .tokenRejected: phase = .failed(.tokenRejected)

@@ -43,10 +43,9 @@ extension ModerationState {
 
     /// Whether every room and list is here, or is known not to be had for now.
     private var isEverythingLoaded: Bool {
-        guard loading.isEmpty else { return false }
-        return !queue.rows.values.contains { row in
+        !queue.rows.values.contains { row in
             switch row.action {
-            case .join, .resolve: row.run == nil && row.attempts < 2
+            case .join, .resolve, .loadState: row.run == nil && row.attempts < 2
             default: false
             }
         }

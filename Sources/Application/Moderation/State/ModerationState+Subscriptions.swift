@@ -46,7 +46,7 @@ extension ModerationState {
 
     /// Asks unless it was refused lately, or a dry run must not join.
     private mutating func ask(_ action: Action, for name: RoomReference.Name) {
-        if let trouble = troubles[name], trouble.retryAt > now.monotonic { return }
+        if isTroubled(name) { return }
         if settings.isDryRun, action.changesSomething {
             troubles[name] = Trouble(
                 text: "not joined, and a dry run joins no room",
@@ -173,6 +173,11 @@ extension ModerationState {
         let isNews = troubles[name].map { !equalByBytes($0.text, text) } ?? true
         troubles[name] = Trouble(text: text, retryAt: now + wait, attempts: attempts)
         if isNews { tellTrouble(name, text) }
+    }
+
+    /// Whether it could not be had lately, and is not to be tried yet.
+    func isTroubled(_ name: RoomReference.Name) -> Bool {
+        troubles[name].map { $0.retryAt > now.monotonic } ?? false
     }
 
     mutating func retryTroubles() {

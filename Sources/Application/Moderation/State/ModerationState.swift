@@ -53,6 +53,8 @@ package struct ModerationState: Sendable {
     /// When the last answer of sync was taken in.
     package internal(set) var lastSync: Moment?
     package internal(set) var malformedEventCount = 0
+    /// Answers of sync in a row that could not be taken in.
+    package internal(set) var damagedAnswers = 0
 
     // What the decision in hand gathers.
     var now = Moment(monotonic: .zero, wallMilliseconds: 0)
