@@ -45,15 +45,22 @@ extension ModerationState {
             kind: .command(text: String(addressed.text), sender: event.sender, thread: thread)
         )
         if phase == .enforcing { return step(run, String(addressed.text), event.sender, thread) }
-        // While the start is under way it waits, on disk.
+        postpone(run)
+    }
+
+    /// Has it wait on disk: while the start is under way, or another command writes what it is to change.
+    private mutating func postpone(_ run: Run) {
         runs[run.key] = run
         write(.run(run.key), run.stored)
     }
 
-    /// Commands that came while the start was under way.
+    /// Takes up the commands that were postponed.
     mutating func stepWaitingCommands() {
-        for run in runs.values.sorted(by: { $0.key < $1.key }) where run.rounds.isEmpty && run.waiting.isEmpty {
-            guard case .command(let text, let sender, let thread) = run.kind else { continue }
+        guard phase == .enforcing else { return }
+        for key in runs.values.filter({ $0.waiting.isEmpty }).map(\.key).sorted() {
+            // An earlier one may have taken it further.
+            guard let run = runs[key], run.waiting.isEmpty, case .command(let text, let sender, let thread) = run.kind
+            else { continue }
             step(run, text, sender, thread)
         }
     }
@@ -82,6 +89,9 @@ extension ModerationState {
         guard let room = bot.managementRoom else { return }
         let cause = Cause.command(event: run.key, sender: sender)
         switch nextStep(of: text, run, sender) {
+        case .ask(let actions) where actions.contains(where: isBeingWritten):
+            // It was made from what stands now, and would take back what is on its way.
+            postpone(run)
         case .ask(let actions): ask(actions, for: run, because: cause, lane: .housekeeping)
         case .finish(let report):
             if runs.removeValue(forKey: run.key) != nil { write(.run(run.key), nil) }

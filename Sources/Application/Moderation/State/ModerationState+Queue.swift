@@ -78,6 +78,7 @@ extension ModerationState {
         put(row)
         wave.note(row, at: now)
         if let run = row.run { resume(run, row: row.id, with: answer ?? status.answer(result)) }
+        if case .setAccountData = row.action { stepWaitingCommands() }
     }
 
     mutating func dropNeedless(_ id: Int64) {
