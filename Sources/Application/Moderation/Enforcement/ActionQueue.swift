@@ -117,6 +117,7 @@ package struct ActionQueue: Sendable {
     }
 
     package func isInFlight(_ id: Int64) -> Bool { inFlight[id] != nil }
+    var hasRowsInFlight: Bool { !inFlight.isEmpty }
 
     /// When the next delayed row ripens.
     package var nextRipening: Duration? { delayed.values.min() }

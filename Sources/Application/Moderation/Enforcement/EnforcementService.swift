@@ -74,7 +74,9 @@ package struct EnforcementService: Service {
     }
 
     private func fill(_ group: inout TaskGroup<Happening>, _ governor: inout Governor) async {
-        while governor.mayStart(at: time.now().monotonic), let row = await pipeline.nextRow() {
+        while governor.mayStart(at: time.now().monotonic),
+            let row = await pipeline.nextRow(oneByOne: governor.interval > .zero)
+        {
             let start = time.now().monotonic
             governor.started(at: start)
             group.addTask(name: "request") {

@@ -115,9 +115,15 @@ package actor Pipeline: Service {
 
     // MARK: Going out
 
+    /// While nothing may be sent, nothing ripens either: timers would only find a closed door.
+    private var isOpen: Bool { !isStalled && state.phase != .waitingForFirstSync }
+
     /// The next row to send, asked once more whether it is still right.
-    func nextRow() -> JournalRow? {
-        guard !isStalled else { return nil }
+    ///
+    /// `oneByOne` waits until it is decided what came of the last: where permits are few, a ban that was refused one is
+    /// asked for again before anything of less weight.
+    func nextRow(oneByOne: Bool) -> JournalRow? {
+        guard isOpen, !(oneByOne && state.queue.hasRowsInFlight) else { return nil }
         while let row = state.nextRow(at: time.now().monotonic) {
             if state.isStillWanted(row) { return row }
             post(.needless(row.id))
@@ -125,7 +131,7 @@ package actor Pipeline: Service {
         return nil
     }
 
-    var nextRipening: Duration? { state.queue.nextRipening }
+    var nextRipening: Duration? { isOpen ? state.queue.nextRipening : nil }
     var hasWave: Bool { state.queue.hasWave }
     /// Answers of sync in a row that could not be taken in, and have to be asked for again.
     var damagedAnswers: Int { state.damagedAnswers }

@@ -129,7 +129,7 @@ struct RuleHits {
     var users: [UserID] = []
     /// Of a server rule, those that have present users.
     var servers: [ServerName] = []
-    /// Present users that no other rule banned.
+    /// Present users that no other rule banned, nor anything spares.
     var count = 0
     var samples: [String] = []
 }
@@ -149,7 +149,7 @@ extension ModerationState {
             case .user:
                 hit.users = users[next]
                 next += 1
-                let newlyHit = hit.users.filter { !isBanned($0, withoutCounting: new) }
+                let newlyHit = hit.users.filter { !isSpared($0) && !isBanned($0, withoutCounting: new) }
                 hit.count = newlyHit.count
                 hit.samples = newlyHit.prefix(5).map(\.rawValue)
             case .server:

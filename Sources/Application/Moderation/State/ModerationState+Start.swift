@@ -30,6 +30,7 @@ extension ModerationState {
                 write(.managementRoom, .string(room.rawValue))
             }
             phase = .loadingRooms
+            tellUntold()
             noteSubscriptionsChanged()
         case .failed(let text):
             runs[key] = nil

@@ -31,6 +31,8 @@ package struct ModerationState: Sendable {
     /// Which deny entries of each room are ours.
     var ownACLEntries: [RoomID: [String]] = [:]
     var activity = RoomActivity()
+    /// Notices from before there was a management room.
+    var untold: [(Document, Lane)] = []
     var heldRules: [HeldRule] = []
     var wave = Wave()
     /// As enforcement last told it; for `status` only.
