@@ -11,7 +11,10 @@ struct CrashTests {
             let before = Set(try await town.account.joinedRooms())
             let gate = Gate()
             town.proxy.inject(.holdAnswer(until: gate), into: .post, "createRoom")
-            let command = try await room.moderator.say("!draupnir list create spam spam-\(uniqueSuffix())", in: room.room)
+            let command = try await room.moderator.say(
+                "!draupnir list create spam spam-\(uniqueSuffix())",
+                in: room.room
+            )
             try await town.proxy.waitForRequests(2, .post, "createRoom", answered: true)
             try await town.bot.kill()
             gate.open()

@@ -8,7 +8,12 @@ struct ManagementRoomTests {
     @Test func `joins the room of a configured alias that it was invited to`() async throws {
         try await withGuardedCommunity(.init(rooms: 1)) { town in
             let alias = "moderators-\(uniqueSuffix())"
-            var plan = NewRoom(name: "Moderators", isPublic: false, aliasLocalpart: alias, invited: [town.account.userID])
+            var plan = NewRoom(
+                name: "Moderators",
+                isPublic: false,
+                aliasLocalpart: alias,
+                invited: [town.account.userID]
+            )
             plan.powerLevels = ["users": .object([town.moderator.userID: 101, town.account.userID: 100])]
             let id = try await town.moderator.createRoom(plan)
             await town.bot.configure("initialManager", nil)

@@ -100,7 +100,9 @@ package actor Pipeline: Service {
                 log.error("a decision cannot be written", ["error": "\(error)", "retry in": "\(wait)"])
                 let isFirst = !isStalled
                 isStalled = true
-                if isFirst, let room = state.bot.managementRoom { await emergency?.send("\(error)", to: room, at: time.now()) }
+                if isFirst, let room = state.bot.managementRoom {
+                    await emergency?.send("\(error)", to: room, at: time.now())
+                }
                 guard wait < .seconds(32) else { throw StoreUnavailable(reason: "\(error)") }
                 try await time.sleep(until: time.now().monotonic + wait)
                 wait *= 2

@@ -14,7 +14,9 @@ extension ModerationState {
         // Narrow globs add up: what no single one would, all of one list together must not do either.
         let globs = Dictionary(grouping: hits.filter(\.isGlobOfUsers)) { $0.rule.source.list }
         let wideLists = Set(
-            globs.filter { $0.value.count > 1 && BlastRadius(hit: $0.value.reduce(0) { $0 + $1.count }, of: present).isWide }.keys
+            globs.filter {
+                $0.value.count > 1 && BlastRadius(hit: $0.value.reduce(0) { $0 + $1.count }, of: present).isWide
+            }.keys
         )
         for hit in hits where !releasedRules.contains(hit.rule.id) {
             let why: String

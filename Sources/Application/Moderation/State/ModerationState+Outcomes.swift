@@ -42,7 +42,10 @@ extension ModerationState {
         case (.unban(let user, let room), _), (.kick(let user, let room, _), _): note(user, .leave, in: room)
         case (.invite(let user, let room), _): note(user, .invite, in: room)
         case (.sendState(let type, let key, let content, let room), .event(let event)):
-            note(RoomEvent(id: event, type: type, sender: bot.user, stateKey: key, content: content.encoded()), in: room)
+            note(
+                RoomEvent(id: event, type: type, sender: bot.user, stateKey: key, content: content.encoded()),
+                in: room
+            )
         case (.setServerACL(let content, let room), .event(let event)):
             let content = content.json.encoded()
             note(RoomEvent(id: event, type: .serverACL, sender: bot.user, stateKey: "", content: content), in: room)

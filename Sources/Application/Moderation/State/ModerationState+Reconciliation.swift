@@ -21,7 +21,9 @@ extension ModerationState {
             if transition.becamePresent {
                 usersToReconcile.insert(transition.user)
                 // A server that was not known before may be one that a hash names.
-                if policies.hasHashedRules(of: .server), rooms.serverCount != knownServerCount { serverBansChanged = true }
+                if policies.hasHashedRules(of: .server), rooms.serverCount != knownServerCount {
+                    serverBansChanged = true
+                }
             }
         }
     }

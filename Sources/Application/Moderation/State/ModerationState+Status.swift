@@ -37,8 +37,12 @@ extension ModerationState {
 
     /// What keeps the bot from doing all that moderators count on, in a sentence; nil where nothing does.
     func weakness(at now: Duration) -> String? {
-        if let lastSync, now - lastSync.monotonic > Self.blindness { return "The homeserver has not answered for minutes." }
-        if let room = bot.managementRoom, !bot.joined.contains(room) { return "I am not in the management room any more." }
+        if let lastSync, now - lastSync.monotonic > Self.blindness {
+            return "The homeserver has not answered for minutes."
+        }
+        if let room = bot.managementRoom, !bot.joined.contains(room) {
+            return "I am not in the management room any more."
+        }
         return nil
     }
 }

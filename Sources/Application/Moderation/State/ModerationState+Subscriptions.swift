@@ -204,7 +204,9 @@ extension ModerationState {
     }
 
     mutating func retryTroubles() {
-        guard phase == .enforcing || phase == .loadingRooms, troubles.values.contains(where: { $0.retryAt <= now.monotonic }) else { return }
+        guard phase == .enforcing || phase == .loadingRooms,
+            troubles.values.contains(where: { $0.retryAt <= now.monotonic })
+        else { return }
         subscribe()
     }
 }

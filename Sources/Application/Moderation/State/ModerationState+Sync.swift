@@ -55,7 +55,9 @@ extension ModerationState {
         }
         for (room, events) in contents.left { takeLeft(room, events, scan) }
         for (room, parts) in contents.joined { take(room, parts, scan, answer) }
-        if answer.isLazy, answer.since != nil { for room in rooms.trackedRooms where bot.joined.contains(room) { reload(room) } }
+        if answer.isLazy, answer.since != nil {
+            for room in rooms.trackedRooms where bot.joined.contains(room) { reload(room) }
+        }
         for (room, events) in contents.invited { takeInvitation(room, events, scan) }
         self.position = position
         draft.position = position
@@ -248,7 +250,9 @@ extension ModerationState {
     /// Writes members whole where many have changed since that was done last: a restart reads both.
     mutating func foldMemberChanges() {
         for room in draft.rooms.keys {
-            guard let changed = memberChanges[room], changed > 256, changed > (rooms[room]?.joinedCount ?? 0) / 2 else { continue }
+            guard let changed = memberChanges[room], changed > 256, changed > (rooms[room]?.joinedCount ?? 0) / 2 else {
+                continue
+            }
             let snapshot = rooms.snapshot(of: room)
             guard !snapshot.isEmpty else { continue }
             draft.rooms[room]?.snapshot = snapshot

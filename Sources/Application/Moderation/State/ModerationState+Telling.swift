@@ -129,7 +129,8 @@ extension ModerationState {
         func line(_ held: HeldRule, _ hits: RuleHits) -> Phrase {
             let source = hits.rule.source
             let list = listName(source.list)
-            return "\(code: hits.rule.subject.entity ?? "(hashed)") in \(list), by \(source.sender), because \(held.why)"
+            return
+                "\(code: hits.rule.subject.entity ?? "(hashed)") in \(list), by \(source.sender), because \(held.why)"
         }
         guard held.count > 1, let first = held.first else {
             guard let only = held.first else { return }
