@@ -120,7 +120,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: names([
-                "Moderation", "Storage", "PolicyEngine", "RoomState", "Protections", "Commands", "MatrixCore", "Observability",
+                "Moderation", "Storage", "PolicyEngine", "RoomState", "Protections", "Commands", "MatrixCore",
+                "Observability",
                 "Patterns", "Cryptography", "HTTPClient", "JSON",
             ]),
             path: "Benchmarks",
@@ -161,7 +162,10 @@ let package = Package(
 
         .testTarget(
             name: "IntegrationTests",
-            dependencies: names(["HTTPClient", "JSON", "Cryptography", "MatrixCore"]),
+            dependencies: names([
+                "Draupnir", "HomeserverContract", "MatrixClient", "Moderation", "Protections", "HTTPClient", "JSON",
+                "Cryptography", "MatrixCore", "Observability",
+            ]),
             swiftSettings: house
         ),
     ],

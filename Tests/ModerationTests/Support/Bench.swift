@@ -15,15 +15,23 @@ struct Bench {
     var world: [RoomID: [JSONValue]]
     /// All rows of all decisions, each in its last form.
     private(set) var journal: [Int64: JournalRow] = [:]
+    /// What was sent, in order.
+    private(set) var sent: [Action] = []
     private let settings: BotSettings
+    private let user: UserID
     private var syncs = 0
     private var commands = 0
 
-    init(_ world: [RoomID: [JSONValue]] = Bench.world(), settings: BotSettings = Bench.settings) async throws {
+    init(
+        _ world: [RoomID: [JSONValue]] = Bench.world(),
+        settings: BotSettings = Bench.settings,
+        user: UserID = Community.bot
+    ) async throws {
         self.world = world
         self.settings = settings
+        self.user = user
         store = MemoryStore()
-        state = Self.state(settings)
+        state = Self.state(settings, user: user)
         try state.restore(await store.load())
     }
 
@@ -88,19 +96,31 @@ struct Bench {
 
     /// Gives every row that can be sent the answer of a homeserver that does all it is asked, until nothing is left.
     @discardableResult
-    mutating func answerAll(failing: (Action) -> HomeserverError? = { _ in nil }) async throws -> [Action] {
+    mutating func answerAll(
+        holdingBack verbs: Set<String> = [],
+        failing: (Action) -> HomeserverError? = { _ in nil }
+    ) async throws -> [Action] {
         var sent: [Action] = []
+        var held: [Int64] = []
         while sent.count < 1_000, let row = state.nextRow(at: now) {
+            guard !verbs.contains(row.action.verb) else {
+                held.append(row.id)
+                continue
+            }
             guard state.isStillWanted(row) else {
                 try await decide(.needless(row.id))
                 continue
             }
             sent.append(row.action)
+            self.sent.append(row.action)
             try await decide(
                 .outcome(
                     RowOutcome(row: row.id, result: failing(row.action).map { .failure($0) } ?? result(of: row.action))
                 )
             )
+        }
+        for row in held.reversed() {
+            try await decide(.outcome(RowOutcome(row: row, result: .failure(.limited(retryAfter: .zero)))))
         }
         return sent
     }
@@ -166,11 +186,16 @@ struct Bench {
 
     /// What a moderator types, and everything that is asked for because of it answered.
     @discardableResult
-    mutating func command(_ text: String, by sender: UserID = Community.mod) async throws -> [Action] {
+    mutating func command(
+        _ text: String,
+        in room: RoomID = Community.management,
+        by sender: UserID = Community.mod
+    ) async throws -> [Action] {
         commands += 1
         let event = Events.message(text, by: sender, id: Events.id("$command-\(commands)"))
-        try await sync { $0.timeline(Community.management, event) }
-        return try await answerAll { $0.verb == "ban" ? .limited(retryAfter: .zero) : nil }
+        try await sync { $0.timeline(room, event) }
+        now += .seconds(1)
+        return try await answerAll(holdingBack: ["ban"])
     }
 
     mutating func forgetJournal() { journal = [:] }
@@ -178,7 +203,7 @@ struct Bench {
     /// The process dies here; the next one reads what was committed.
     mutating func restart(settings: BotSettings? = nil) async throws {
         store = await store.restart()
-        state = Self.state(settings ?? self.settings)
+        state = Self.state(settings ?? self.settings, user: user)
         try state.restore(await store.load())
     }
 
@@ -214,6 +239,14 @@ struct Bench {
         }
     }
 
+    /// What the last ACL of each room that was sent denies.
+    var sentACLs: [RoomID: [String]] {
+        var found: [RoomID: [String]] = [:]
+        for case .setServerACL(let content, let room) in sent { found[room] = content.deny }
+        return found
+    }
+
+    /// Of the open rows.
     var acls: [RoomID: ServerACLContent] {
         var found: [RoomID: ServerACLContent] = [:]
         for row in state.queue.rows.values {

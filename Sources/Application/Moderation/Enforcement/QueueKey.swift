@@ -18,10 +18,16 @@ struct QueueKey: Hashable {
         case .setServerACL, .loadState: subject = ""
         case .join(let reference): subject = reference.text
         case .fillGap(let gap): subject = gap.from
-        case .sendState, .sendEvent, .leave, .createRoom, .setAccountData, .resolve,
-            .askRoomVersion:
+        case .resolve(let alias): subject = alias.rawValue
+        case .sendState, .sendEvent, .leave, .createRoom, .changeAccountData, .setAccountData, .askRoomVersion:
             return nil
         }
+    }
+
+    /// A question that a run asks is its own: nobody else's answer will do.
+    init?(_ row: JournalRow) {
+        if row.run != nil, row.action.target == nil { return nil }
+        self.init(row.action)
     }
 
     private init(verb: String, room: RoomID, user: UserID) {

@@ -25,6 +25,7 @@ package actor Pipeline: Service {
     private let emergency: EmergencyNotice?
     /// Nothing is sent while a decision cannot be written.
     private var isStalled = false
+    private var isReadyTold = false
 
     /// `producers` services post inputs; when all of them have ended and nothing is left to decide, the pipeline ends.
     package init(
@@ -86,7 +87,10 @@ package actor Pipeline: Service {
     /// Writes the changeset, the same one again where that fails, and gives up after a minute.
     private func commit(_ changes: Changeset) async throws {
         guard !changes.isEmpty else { return }
-        defer { isStalled = false }
+        defer {
+            if isStalled { post(.recovered) }
+            isStalled = false
+        }
         var wait = Duration.milliseconds(250)
         while true {
             do {
@@ -94,8 +98,9 @@ package actor Pipeline: Service {
             } catch {
                 health.enter(.degraded(reason: "The database cannot be written."))
                 log.error("a decision cannot be written", ["error": "\(error)", "retry in": "\(wait)"])
-                if !isStalled, let room = state.bot.managementRoom { await emergency?.send("\(error)", to: room) }
+                let isFirst = !isStalled
                 isStalled = true
+                if isFirst, let room = state.bot.managementRoom { await emergency?.send("\(error)", to: room, at: time.now()) }
                 guard wait < .seconds(32) else { throw StoreUnavailable(reason: "\(error)") }
                 try await time.sleep(until: time.now().monotonic + wait)
                 wait *= 2
@@ -107,17 +112,24 @@ package actor Pipeline: Service {
         switch state.phase {
         case .waitingForFirstSync, .findingManagementRoom, .loadingRooms: health.enter(.starting)
         case .enforcing:
-            if !health.isReady { whenEnforcing() }
-            health.enter(.enforcing)
+            if !isReadyTold { whenEnforcing() }
+            isReadyTold = true
+            health.enter(state.weakness(at: time.now().monotonic).map { .degraded(reason: $0) } ?? .enforcing)
         case .failed: health.enter(.degraded(reason: "The start failed."))
         }
     }
 
     // MARK: Going out
 
+    /// While nothing may be sent, nothing ripens either: timers would only find a closed door.
+    private var isOpen: Bool { !isStalled && state.phase != .waitingForFirstSync }
+
     /// The next row to send, asked once more whether it is still right.
-    func nextRow() -> JournalRow? {
-        guard !isStalled else { return nil }
+    ///
+    /// `oneByOne` waits until it is decided what came of the last: where permits are few, a ban that was refused one is
+    /// asked for again before anything of less weight.
+    func nextRow(oneByOne: Bool) -> JournalRow? {
+        guard isOpen, !(oneByOne && state.queue.hasRowsInFlight) else { return nil }
         while let row = state.nextRow(at: time.now().monotonic) {
             if state.isStillWanted(row) { return row }
             post(.needless(row.id))
@@ -125,8 +137,10 @@ package actor Pipeline: Service {
         return nil
     }
 
-    var nextRipening: Duration? { state.queue.nextRipening }
+    var nextRipening: Duration? { isOpen ? state.queue.nextRipening : nil }
     var hasWave: Bool { state.queue.hasWave }
+    /// Answers of sync in a row that could not be taken in, and have to be asked for again.
+    var damagedAnswers: Int { state.damagedAnswers }
     package var position: String? { state.position }
     package var phase: ModerationState.Phase { state.phase }
 

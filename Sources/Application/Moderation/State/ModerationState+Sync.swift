@@ -9,23 +9,44 @@ import RoomState
 /// Taking in what sync brings, in one order for every room: state, then the timeline.
 extension ModerationState {
     mutating func take(_ answer: SyncAnswer) {
-        do {
-            let scanner = try JSONScanner(SyncPlan.paths)
-            do {
-                try scanner.scan(answer.body) { take($0, answer) }
-            } catch is JSONError {
-                log.warning("an answer of sync is damaged; what can be read of it is taken")
-                try scanner.salvage(answer.body) { take($0, answer) }
-            }
-        } catch {
-            log.error("an answer of sync cannot be read", ["error": "\(error)"])
+        guard isTaken(answer) else {
+            damagedAnswers += 1
+            log.warning("an answer of sync is damaged and will be asked for again", ["times": "\(damagedAnswers)"])
+            return
         }
+        damagedAnswers = 0
         lastSync = now
         if answer.isCatchUp, phase == .waitingForFirstSync { phase = .findingManagementRoom }
     }
 
-    private mutating func take(_ scan: borrowing Scan, _ answer: SyncAnswer) {
+    /// How often an answer that has lost a part is asked for again before what is left of it has to do.
+    private static let maximumDamagedAnswers = 3
+
+    /// Takes the answer in; false where that would lose something, or where it is no answer of sync.
+    private mutating func isTaken(_ answer: SyncAnswer) -> Bool {
+        do {
+            let scanner = try JSONScanner(SyncPlan.paths)
+            do {
+                return try scanner.scan(answer.body) { isTaken($0, answer) }
+            } catch is JSONError {
+                return try scanner.salvage(answer.body) { scan in
+                    if scan.lostFrom == nil { return isTaken(scan, answer) }
+                    // The position may stand before what was lost, and must not go ahead of it.
+                    guard answer.since != nil, damagedAnswers >= Self.maximumDamagedAnswers, isTaken(scan, answer)
+                    else { return false }
+                    for room in rooms.trackedRooms where bot.joined.contains(room) { reload(room) }
+                    return true
+                }
+            }
+        } catch {
+            log.error("an answer of sync cannot be read", ["error": "\(error)"])
+            return false
+        }
+    }
+
+    private mutating func isTaken(_ scan: borrowing Scan, _ answer: SyncAnswer) -> Bool {
         let contents = SyncContents(scan)
+        guard let position = contents.position else { return false }
         for index in contents.accountData {
             scan.withElement(index) { element in
                 guard let type = element.string(0), let content = element.bytes(1) else { return }
@@ -34,13 +55,11 @@ extension ModerationState {
         }
         for (room, events) in contents.left { takeLeft(room, events, scan) }
         for (room, parts) in contents.joined { take(room, parts, scan, answer) }
-        if answer.isLazy, phase == .enforcing { for room in rooms.trackedRooms { reload(room) } }
+        if answer.isLazy, answer.since != nil { for room in rooms.trackedRooms where bot.joined.contains(room) { reload(room) } }
         for (room, events) in contents.invited { takeInvitation(room, events, scan) }
-        // A salvaged body may have lost it: then the same stretch is asked for again.
-        if let position = contents.position {
-            self.position = position
-            draft.position = position
-        }
+        self.position = position
+        draft.position = position
+        return true
     }
 
     // MARK: A joined room
@@ -55,11 +74,13 @@ extension ModerationState {
         if isNew { joinedRoomsChanged = true }
         // The first answer holds members by halves: followed rooms are loaded whole after it.
         guard let since = answer.since, bot.guards(room) || bot.watches(room) else { return }
-        if loading[room] == nil, isNew || rooms[room]?.authority.creation == nil { reload(room) }
+        let isUnknown = rooms[room]?.authority.creation == nil && !isTroubled(.id(room))
+        if loading[room] == nil, isNew || isUnknown { reload(room) }
         for index in parts.stateAfter ?? parts.state { scan.withElement(index) { apply(state: $0, scan, in: room) } }
         // With `state_after` the timeline's own state is in it already, and the timeline may be older than it.
         let timelineIsState = parts.stateAfter == nil
-        if parts.isLimited, let from = parts.previousBatch {
+        // What was said before the bot came is not its business.
+        if parts.isLimited, !isNew, let from = parts.previousBatch {
             noteGap(Gap(room: room, from: from, to: since))
         }
         for index in parts.timeline {
@@ -132,7 +153,8 @@ extension ModerationState {
         if let transition = rooms.setMember(user, record, in: room) { noted(transition) }
     }
 
-    private mutating func noted(_ transition: MemberTransition) {
+    mutating func noted(_ transition: MemberTransition) {
+        memberChanges[transition.room, default: 0] += 1
         transitions.append(transition)
         draft.note(MemberChange(user: transition.user, record: transition.after.byte), in: transition.room)
     }
@@ -176,7 +198,10 @@ extension ModerationState {
             )
             draft.keep(blank, in: room)
         }
-        if let blank = rooms.redact(event, in: room) { draft.keep(blank, in: room) }
+        if let blank = rooms.redact(event, in: room) {
+            draft.keep(blank, in: room)
+            noted(blank, in: room)
+        }
     }
 
     // MARK: Gaps
@@ -216,6 +241,20 @@ extension ModerationState {
         noteLeft(room)
         troubles[.id(room)] = nil
         subscribe()
+    }
+}
+
+extension ModerationState {
+    /// Writes members whole where many have changed since that was done last: a restart reads both.
+    mutating func foldMemberChanges() {
+        for room in draft.rooms.keys {
+            guard let changed = memberChanges[room], changed > 256, changed > (rooms[room]?.joinedCount ?? 0) / 2 else { continue }
+            let snapshot = rooms.snapshot(of: room)
+            guard !snapshot.isEmpty else { continue }
+            draft.rooms[room]?.snapshot = snapshot
+            draft.rooms[room]?.members = []
+            memberChanges[room] = 0
+        }
     }
 }
 

@@ -53,10 +53,12 @@ package struct SyncService: Service {
                     isLazy: request.lazyLoadsMembers
                 )
                 do { try await pipeline.submit(.sync(answer)) } catch { return }
+                failures = await pipeline.damagedAnswers
+                guard failures == 0 else {
+                    await sleep(wait(failures), until: shutdown)
+                    continue
+                }
                 (isCatchUp, isTooLarge) = (false, false)
-                // An answer whose position could not be read is asked for again, but not at once.
-                failures = await pipeline.position == since ? failures + 1 : 0
-                if failures > 1 { await sleep(.seconds(1), until: shutdown) }
                 if await pipeline.hasWave { await sleep(Self.pause, until: shutdown) }
             case .failure(.tooLarge)? where !isTooLarge: isTooLarge = true
             case .failure(.tokenRejected)?: throw StartFailure.tokenRejected
@@ -75,7 +77,11 @@ package struct SyncService: Service {
 
     private func wait(after error: HomeserverError, _ failures: Int) -> Duration {
         if case .limited(let wait) = error { return wait }
-        return min(.seconds(60), .milliseconds(500) * (1 << min(failures, 7)))
+        return wait(failures)
+    }
+
+    private func wait(_ failures: Int) -> Duration {
+        min(.seconds(60), .milliseconds(500) * (1 << min(failures, 7)))
     }
 
     private func sleep(_ duration: Duration, until shutdown: ShutdownRequest) async {
