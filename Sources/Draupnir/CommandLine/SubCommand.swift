@@ -4,6 +4,7 @@ import Configuration
 /// What the program can be told to do.
 enum SubCommand: CaseIterable, Sendable {
     case bot, checkConfiguration
+    case setUp
 
     private static let configuration = Option(
         "draupnir-config",
@@ -67,6 +68,7 @@ enum SubCommand: CaseIterable, Sendable {
                 arguments: [Self.file, Self.accessToken, Self.pantalaimonPassword, Self.antispamAuthorization],
                 examples: ["config check production.yaml"]
             )
+        case .setUp: SetupFlags.description
         }
     }
 
@@ -88,6 +90,7 @@ enum SubCommand: CaseIterable, Sendable {
             let report = Configuration.load(path: arguments[Self.file], secrets: secrets)
             shell.write(report.text)
             return report.problems.isEmpty ? .success : .configuration
+        case .setUp: return await SetupProgram(shell: shell).run(arguments)
         }
     }
 }

@@ -1,0 +1,8 @@
+/// Time and chance, for what has to wait, be measured or be unguessable.
+package protocol SetupClock: Sendable {
+    /// Since some fixed instant.
+    func now() -> Duration
+    func sleep(for duration: Duration) async
+    /// Bytes that nobody can guess.
+    func randomBytes(_ count: Int) -> [UInt8]
+}
