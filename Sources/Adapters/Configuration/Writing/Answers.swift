@@ -25,7 +25,9 @@ package enum Answers {
             for entry in entries { answers.append((entry.key, try values(entry, path))) }
             return answers
         case .bool, .integer, .double, .string, .sequence:
-            throw Problem(text: "\(printable(path)): expected flags with their values, such as “homeserver: example.org”")
+            throw Problem(
+                text: "\(printable(path)): expected flags with their values, such as “homeserver: example.org”"
+            )
         }
     }
 

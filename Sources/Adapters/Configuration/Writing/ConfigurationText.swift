@@ -15,7 +15,10 @@ struct ConfigurationText {
             }
             lines.append("\(key.path): \(quotedScalar(value))")
         }
-        lines += ["", "", "# From here on every key stands at its default. To change one, take the # before it and its sections away."]
+        lines += [
+            "", "", "# From here on every key stands at its default. To change one, take the # before it and",
+            "# before its sections away.",
+        ]
         lines += defaults
         return lines.joined(separator: "\n") + "\n"
     }
@@ -46,10 +49,10 @@ struct ConfigurationText {
             let sections = Array(parts.dropLast())
             let shared = zip(open, sections).prefix { $0 == $1 }.count
             if sections.isEmpty || shared < open.count || shared < sections.count { lines.append("") }
-            for depth in shared..<sections.count { lines.append("# \(indent(depth))\(sections[depth]):") }
+            for depth in shared..<sections.count { lines.append("#\(indent(depth))\(sections[depth]):") }
             open = sections
-            lines.append("# \(indent(sections.count))# \(key.summary)")
-            lines.append("# \(indent(sections.count))\(parts.last ?? ""): \(value(key))")
+            lines.append("\(indent(sections.count))# \(key.summary)")
+            lines.append("#\(indent(sections.count))\(parts.last ?? ""):\(value(key))")
         }
         return lines
     }
@@ -59,7 +62,7 @@ struct ConfigurationText {
     private func value(_ key: ConfigurationKey) -> String {
         let text = key.defaultText
         guard text != "unset" else { return "" }
-        var plain = ""
+        var plain = " "
         for scalar in text.unicodeScalars {
             if scalar == "“" || scalar == "”" { plain += "\"" } else { plain.unicodeScalars.append(scalar) }
         }
@@ -68,6 +71,7 @@ struct ConfigurationText {
 
     private func isWorthWriting(_ key: ConfigurationKey) -> Bool {
         guard case .used = key.status, !SecretKey.isMeant(by: key.path) else { return false }
-        return !key.path.hasPrefix("pantalaimon.") && !key.path.hasPrefix("health.sentry.") && key.path != "initialManager"
+        return !key.path.hasPrefix("pantalaimon.") && !key.path.hasPrefix("health.sentry.")
+            && key.path != "initialManager"
     }
 }

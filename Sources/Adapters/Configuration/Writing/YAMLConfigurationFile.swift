@@ -21,8 +21,12 @@ package struct YAMLConfigurationFile: ConfigurationFile {
         guard let root = root(of: text) else { return .unreadable("it is no YAML") }
         // Dendrite keeps it below `client_api`.
         for section in [root, root.member("client_api")].compactMap(\.self) {
-            if let secret = section.member("registration_shared_secret")?.text, !secret.isEmpty { return .inText(secret) }
-            if let path = section.member("registration_shared_secret_path")?.text, !path.isEmpty { return .inFile(path) }
+            if let secret = section.member("registration_shared_secret")?.text, !secret.isEmpty {
+                return .inText(secret)
+            }
+            if let path = section.member("registration_shared_secret_path")?.text, !path.isEmpty {
+                return .inFile(path)
+            }
         }
         return .none
     }

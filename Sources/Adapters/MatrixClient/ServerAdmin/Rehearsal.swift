@@ -14,7 +14,7 @@ package final class Rehearsal: Sendable {
     package var requests: [String] { state.withLock(\.requests) }
 
     /// Stands for the token of an account that was not made.
-    static let token = Secret("(the token of the new account)")
+    static let token = Secret("syt_of_the_new_account")
 
     var user: UserID? { state.withLock(\.user) }
     var isAdmin: Bool { state.withLock(\.isAdmin) }

@@ -9,9 +9,13 @@ extension ServerClient: AccountMaking {
     /// - Source: Synapse, "Shared-Secret Registration"; Dendrite answers the same.
     func register(_ account: NewAccount, signedWith secret: Secret) async throws(ServerFailure) -> AccountSession {
         let path = Endpoint(.get, of: Self.adminAPI1, ["register"])
-        guard let nonce = try await read(path)["nonce"]?.string else { throw ServerFailure(name(path), .incomplete("nonce")) }
+        guard let nonce = try await read(path)["nonce"]?.string else {
+            throw ServerFailure(name(path), .incomplete("nonce"))
+        }
         let password = account.password.reveal()
-        let signed = [nonce, account.localpart, password, account.isAdmin ? "admin" : "notadmin"].joined(separator: "\0")
+        let signed = [nonce, account.localpart, password, account.isAdmin ? "admin" : "notadmin"].joined(
+            separator: "\0"
+        )
         guard let mac = try? Digest.hmacSHA1(key: Array(secret.reveal().utf8), Array(signed.utf8).span) else {
             throw ServerFailure(name(path), .incomplete("a digest: no HMAC-SHA1 on this machine"))
         }
@@ -66,14 +70,21 @@ extension ServerClient: AccountMaking {
             if let stage = flow.first(where: { !completed.contains($0) }) { return stage }
         }
         let asked = Set(flows.joined()).sorted().joined(separator: ", ")
-        throw ServerFailure(request, .refused(status: 403, code: "M_FORBIDDEN", message: "registration asks for \(asked)"))
+        throw ServerFailure(
+            request,
+            .refused(status: 403, code: "M_FORBIDDEN", message: "registration asks for \(asked)")
+        )
     }
 
     func isFree(localpart: String) async throws(ServerFailure) -> Bool {
         do throws(ServerFailure) {
-            return try await read(Endpoint(.get, ["register", "available"], query: [("username", localpart)]))["available"] == true
+            return try await read(Endpoint(.get, ["register", "available"], query: [("username", localpart)]))[
+                "available"
+            ] == true
         } catch {
-            if let code = error.code, ["M_USER_IN_USE", "M_EXCLUSIVE", "M_INVALID_USERNAME"].contains(code) { return false }
+            if let code = error.code, ["M_USER_IN_USE", "M_EXCLUSIVE", "M_INVALID_USERNAME"].contains(code) {
+                return false
+            }
             throw error
         }
     }
@@ -89,7 +100,12 @@ extension ServerClient: AccountMaking {
                 "initial_device_display_name": .string(deviceName),
             ]
         )
-        let account = NewAccount(localpart: user, password: password, isAdmin: rehearsal?.isAdmin ?? false, deviceName: "")
+        let account = NewAccount(
+            localpart: user,
+            password: password,
+            isAdmin: rehearsal?.isAdmin ?? false,
+            deviceName: ""
+        )
         return try session(try await write(endpoint, simulated: simulatedSession(account)), endpoint)
     }
 
@@ -108,7 +124,8 @@ extension ServerClient: AccountMaking {
             _ = try await read(Endpoint(.get, ["profile", user.rawValue]))
             return true
         } catch {
-            guard case .refused(404, "M_NOT_FOUND", _) = error.reason else { throw error }
+            // Synapse calls the missing row M_UNKNOWN.
+            guard case .refused(404, _, _) = error.reason, !error.isUnrecognized else { throw error }
             return false
         }
     }
@@ -116,7 +133,11 @@ extension ServerClient: AccountMaking {
     func devices(_ token: Secret) async throws(ServerFailure) -> [AccountDevice] {
         try await read(Endpoint(.get, ["devices"]), as: token)["devices"]?.elements.compactMap { device in
             device["device_id"]?.string.map {
-                AccountDevice(id: $0, name: device["display_name"]?.string, lastSeenMilliseconds: device["last_seen_ts"]?.integer)
+                AccountDevice(
+                    id: $0,
+                    name: device["display_name"]?.string,
+                    lastSeenMilliseconds: device["last_seen_ts"]?.integer
+                )
             }
         } ?? []
     }
@@ -125,14 +146,17 @@ extension ServerClient: AccountMaking {
         var wanted = JSONObject()
         wanted[user.rawValue] = []
         let endpoint = Endpoint(.post, ["keys", "query"], body: ["device_keys": .object(wanted)])
-        guard case .object(let devices)? = try await read(endpoint, as: token)["device_keys"]?[user.rawValue] else { return [] }
+        guard case .object(let devices)? = try await read(endpoint, as: token)["device_keys"]?[user.rawValue] else {
+            return []
+        }
         return Set(devices.members.map(\.name))
     }
 }
 
 extension ServerClient {
     private func session(_ answer: JSONValue, _ endpoint: Endpoint) throws(ServerFailure) -> AccountSession {
-        guard let user = answer.identifier("user_id", UserID.self), let token = answer["access_token"]?.string, !token.isEmpty
+        guard let user = answer.identifier("user_id", UserID.self), let token = answer["access_token"]?.string,
+            !token.isEmpty
         else { throw ServerFailure(name(endpoint), .incomplete("user_id and access_token")) }
         return AccountSession(
             user: user,
@@ -147,7 +171,9 @@ extension ServerClient {
     private func simulatedSession(_ account: NewAccount) -> JSONValue {
         guard let rehearsal else { return [:] }
         let host = baseURL.split(separator: "/").dropFirst().first.map(String.init) ?? "example.org"
-        let text = account.localpart.hasPrefix("@") ? account.localpart : "@\(account.localpart):\(serverName?.rawValue ?? host)"
+        let text =
+            account.localpart.hasPrefix("@")
+            ? account.localpart : "@\(account.localpart):\(serverName?.rawValue ?? host)"
         if let user = try? UserID(parsing: text) { rehearsal.make(user, isAdmin: account.isAdmin) }
         return ["user_id": .string(text), "access_token": .string(Rehearsal.token.reveal())]
     }

@@ -37,7 +37,9 @@ extension ServerClient: ServerDiscovery {
     func federationSoftware() async throws(ServerFailure) -> ServerSoftware {
         let endpoint = Endpoint(.get, of: "/_matrix/federation/v1/version", [])
         let server = try await read(endpoint)["server"]
-        guard let name = server?["name"]?.string else { throw ServerFailure(self.name(endpoint), .incomplete("server")) }
+        guard let name = server?["name"]?.string else {
+            throw ServerFailure(self.name(endpoint), .incomplete("server"))
+        }
         return ServerSoftware(name: name, version: server?["version"]?.string ?? "")
     }
 
@@ -48,7 +50,10 @@ extension ServerClient: ServerDiscovery {
         }
         return flows.compactMap { flow in
             guard let type = flow["type"]?.string else { return nil }
-            let marks = ["org.matrix.msc3824.delegated_oidc_compatibility", "oauth_aware_preferred", "delegated_oidc_compatibility"]
+            let marks = [
+                "org.matrix.msc3824.delegated_oidc_compatibility", "oauth_aware_preferred",
+                "delegated_oidc_compatibility",
+            ]
             return LoginFlow(type, isDelegated: marks.contains { flow[$0] == true })
         }
     }
@@ -57,7 +62,9 @@ extension ServerClient: ServerDiscovery {
         let places = ["/_matrix/client/v1", "/_matrix/client/unstable/org.matrix.msc2965"]
         for place in places {
             do throws(ServerFailure) {
-                if let issuer = try await read(Endpoint(.get, of: place, ["auth_metadata"]))["issuer"]?.string { return issuer }
+                if let issuer = try await read(Endpoint(.get, of: place, ["auth_metadata"]))["issuer"]?.string {
+                    return issuer
+                }
             } catch {
                 guard let status = error.status, (400..<500).contains(status) else { throw error }
             }

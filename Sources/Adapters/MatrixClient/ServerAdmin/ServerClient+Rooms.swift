@@ -18,7 +18,7 @@ extension ServerClient: RoomAccess {
         guard let endpoint = endpoint(action, user, transaction) else {
             throw ServerFailure(action.verb, .incomplete("a request of its own"))
         }
-        let simulated: JSONValue = ["room_id": simulatedRoom(action), "event_id": "$(the new event)"]
+        let simulated: JSONValue = ["room_id": simulatedRoom(action), "event_id": "$new-event"]
         let answer = try await write(endpoint, as: token, simulated: simulated)
         switch action {
         case .createRoom, .join:
@@ -37,8 +37,7 @@ extension ServerClient: RoomAccess {
 
     private func simulatedRoom(_ action: Action) -> JSONValue {
         if case .join(let room) = action, case .id(let id) = room.name { return .string(id.rawValue) }
-        if case .createRoom(let template) = action { return .string("!(the new room “\(template.name ?? "")”)") }
-        return "!(the room)"
+        return "!new-room"
     }
 
     private func endpoint(_ action: Action, _ user: UserID, _ transaction: String) -> Endpoint? {
@@ -61,7 +60,12 @@ extension ServerClient: RoomAccess {
         case .sendEvent(let type, let content, let room):
             return Endpoint(.put, room: room, ["send", type.rawValue, transaction], body: content)
         case .redact(let event, let reason, let room):
-            return Endpoint(.put, room: room, ["redact", event.rawValue, transaction], body: ["reason": .string(reason)])
+            return Endpoint(
+                .put,
+                room: room,
+                ["redact", event.rawValue, transaction],
+                body: ["reason": .string(reason)]
+            )
         case .join(let room):
             let via = room.via.flatMap { [("via", $0.rawValue), ("server_name", $0.rawValue)] }
             return slow(Endpoint(.post, ["join", room.text], query: via, body: [:]))
@@ -134,11 +138,15 @@ extension ServerClient: RoomAccess {
         var from: String?
         for _ in 0..<50 {
             let query = [("limit", "50")] + (from.map { [("from", $0)] } ?? [])
-            let endpoint = slow(Endpoint(.get, of: "/_matrix/client/v1", ["rooms", space.rawValue, "hierarchy"], query: query))
+            let endpoint = slow(
+                Endpoint(.get, of: "/_matrix/client/v1", ["rooms", space.rawValue, "hierarchy"], query: query)
+            )
             let answer = try await read(endpoint, as: token)
             for room in answer["rooms"]?.elements ?? [] {
                 guard let id = room.identifier("room_id", RoomID.self), id != space else { continue }
-                rooms.append(SpaceRoom(room: id, name: room["name"]?.string, isSpace: room["room_type"]?.string == "m.space"))
+                rooms.append(
+                    SpaceRoom(room: id, name: room["name"]?.string, isSpace: room["room_type"]?.string == "m.space")
+                )
             }
             from = answer["next_batch"]?.string
             if from == nil { break }

@@ -15,7 +15,8 @@ extension ServerClient {
         let filter: JSONValue = [
             "presence": nothing, "account_data": nothing,
             "room": [
-                "rooms": [.string(room.rawValue)], "timeline": ["limit": 50], "ephemeral": nothing, "account_data": nothing,
+                "rooms": [.string(room.rawValue)], "timeline": ["limit": 50], "ephemeral": nothing,
+                "account_data": nothing,
             ],
         ]
         var query = [
@@ -27,11 +28,15 @@ extension ServerClient {
         var endpoint = Endpoint(.get, ["sync"], query: query)
         endpoint.timeout = wait + .seconds(60)
         let answer = try await read(endpoint, as: token)
-        guard let next = answer["next_batch"]?.string else { throw ServerFailure(name(endpoint), .incomplete("next_batch")) }
+        guard let next = answer["next_batch"]?.string else {
+            throw ServerFailure(name(endpoint), .incomplete("next_batch"))
+        }
         let joined = answer["rooms"]?["join"]?[room.rawValue]
         var events: [SeenEvent] = []
         var hasStateAfter = false
-        for (name, isNew) in [("state", false), ("state_after", true), ("org.matrix.msc4222.state_after", true), ("timeline", false)] {
+        for (name, isNew) in [
+            ("state", false), ("state_after", true), ("org.matrix.msc4222.state_after", true), ("timeline", false),
+        ] {
             guard let part = joined?[name] else { continue }
             if isNew { hasStateAfter = true }
             events += (part["events"]?.elements ?? []).compactMap(SeenEvent.init)

@@ -17,14 +17,22 @@ struct ServerClient: Sendable {
     private static let usualTime: Duration = .seconds(20)
 
     /// Asks for something; `simulated` is the answer where the token stands for an account that was not made.
-    func read(_ endpoint: Endpoint, as token: Secret? = nil, simulated: JSONValue = [:]) async throws(ServerFailure) -> JSONValue {
+    func read(
+        _ endpoint: Endpoint,
+        as token: Secret? = nil,
+        simulated: JSONValue = [:]
+    ) async throws(ServerFailure) -> JSONValue {
         if rehearsal != nil, token == Rehearsal.token { return simulated }
         return try await exchange(endpoint, as: token).checked()
     }
 
     /// Changes something; in a rehearsal it is only told.
     @discardableResult
-    func write(_ endpoint: Endpoint, as token: Secret? = nil, simulated: JSONValue = [:]) async throws(ServerFailure) -> JSONValue {
+    func write(
+        _ endpoint: Endpoint,
+        as token: Secret? = nil,
+        simulated: JSONValue = [:]
+    ) async throws(ServerFailure) -> JSONValue {
         if let rehearsal {
             rehearsal.note(preview(endpoint))
             return simulated

@@ -36,10 +36,18 @@ package enum AdminLines {
         _ doing: String
     ) -> StepFailure {
         if failure.isForbidden {
-            return StepFailure(step, "\(doing): the token of --admin-access-token-file has no admin rights", cure: "give a server admin's token")
+            return StepFailure(
+                step,
+                "\(doing): the token of --admin-access-token-file has no admin rights",
+                cure: "give a server admin's token"
+            )
         }
         if failure.isTokenRejected {
-            return StepFailure(step, "\(doing): the homeserver does not know the admin's token", cure: "give a server admin's token that works")
+            return StepFailure(
+                step,
+                "\(doing): the homeserver does not know the admin's token",
+                cure: "give a server admin's token that works"
+            )
         }
         if failure.isUnrecognized || failure.status == 404 {
             return StepFailure(

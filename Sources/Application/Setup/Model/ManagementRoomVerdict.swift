@@ -34,7 +34,11 @@ package struct ManagementRoomVerdict: Sendable, Equatable {
             unsafe = Item(cause: "anybody can read it", cure: ["let only members see its history"])
         } else if room.joinRule == "knock" || room.joinRule == "restricted" || room.joinRule == "knock_restricted" {
             notes.append(
-                Item(cause: "others may join by its rule “\(room.joinRule ?? "")”, and whoever is in it commands the bot", cure: ["set it to invite only"])
+                Item(
+                    cause:
+                        "others may join by its rule “\(room.joinRule ?? "")”, and whoever is in it commands the bot",
+                    cure: ["set it to invite only"]
+                )
             )
         }
         let strangers = room.joined.filter { $0 != bot && !managers.contains($0) }
@@ -42,7 +46,8 @@ package struct ManagementRoomVerdict: Sendable, Equatable {
             let shown = strangers.prefix(10).map(\.rawValue).joined(separator: ", ")
             notes.append(
                 Item(
-                    cause: "besides the managers these can command the bot: \(shown)\(strangers.count > 10 ? " …" : "")",
+                    cause:
+                        "besides the managers these can command the bot: \(shown)\(strangers.count > 10 ? " …" : "")",
                     cure: ["remove who should not"]
                 )
             )
@@ -54,7 +59,8 @@ package struct ManagementRoomVerdict: Sendable, Equatable {
         let needed = room.authority.effectiveLevels.stateDefault
         guard room.authority.power(of: bot) < .level(needed) else { return nil }
         return Item(
-            cause: "the bot can speak there but not save its settings: it has \(room.authority.power(of: bot).text) and needs \(needed)",
+            cause:
+                "the bot can speak there but not save its settings: it has \(room.authority.power(of: bot).text) and needs \(needed)",
             cure: ["give \(bot) the power level \(max(needed, 100)) in the room's settings, under roles"]
         )
     }

@@ -16,7 +16,8 @@ package struct PowerLack: Sendable, Equatable {
         ]
         let lacking = needs.filter { own < .level($0.level) }
         guard let highest = lacking.map(\.level).max() else { return nil }
-        cause = "the bot has \(own.text) and cannot " + lacking.map { "\($0.verb) (\($0.level))" }.joined(separator: ", ")
+        cause =
+            "the bot has \(own.text) and cannot " + lacking.map { "\($0.verb) (\($0.level))" }.joined(separator: ", ")
         cure = [
             "give \(bot) the power level \(highest) in the room's settings, under roles; in its m.room.power_levels:",
             "    \"users\": {\"\(bot)\": \(highest)}",

@@ -8,7 +8,7 @@ package struct SetupWishes: Sendable {
     package var localpart: String?
     package var managers: [UserID] = []
     package var managementRoom: RoomReference?
-    package var directory = "./draupnir"
+    package var directory: String?
 
     package var registrationSharedSecretFile: String?
     package var homeserverConfig: String?
@@ -46,6 +46,8 @@ package struct SetupWishes: Sendable {
     }
 
     package init() {}
+
+    package static let standardDirectory = "./draupnir"
 
     package var isDryRun: Bool { mode == .dry }
 }

@@ -66,7 +66,7 @@ package enum TokenKind: Sendable, Equatable {
                 "the access token is \(name): the bot would fall silent today, and there is no refresh token with it",
                 [
                     "log in with the account's password (--password-file), which gives a token that lasts, or have a server"
-                        + " administrator run",
+                        + " administrator run"
                 ] + AuthenticationService.tokenLines(localpart: localpart, asAdmin: false)
                     + ["then give the token that it prints with --access-token-file"]
             )

@@ -34,12 +34,21 @@ struct AccountMaker {
             let identity = try await homeserver.identity(token)
             return AccountSession(user: identity.user, token: token, device: identity.device)
         } catch {
-            guard error.isTokenRejected else { throw error.ending(step, at: server.baseURL, "the token could not be tried") }
-            let hint = server.isDelegated ? ["after mas-cli has issued one, Synapse learns of its device by:", "    mas-cli manage provision-all-users"] : []
+            guard error.isTokenRejected else {
+                throw error.ending(step, at: server.baseURL, "the token could not be tried")
+            }
+            let hint =
+                server.isDelegated
+                ? [
+                    "after mas-cli has issued one, Synapse learns of its device by:",
+                    "    mas-cli manage provision-all-users",
+                ] : []
             throw StepFailure(
                 step,
                 "the homeserver does not know the access token: it is mistyped, revoked, or of another server",
-                cure: ["log in anew and give the new token; a logout in a client kills the token that was copied from it"] + hint
+                cure: [
+                    "log in anew and give the new token; a logout in a client kills the token that was copied from it"
+                ] + hint
             )
         }
     }
@@ -56,7 +65,9 @@ struct AccountMaker {
                 "the application service acts as \(identity.user)"
             )
         } catch {
-            guard error.isTokenRejected else { throw error.ending(step, at: server.baseURL, "the registration could not be tried") }
+            guard error.isTokenRejected else {
+                throw error.ending(step, at: server.baseURL, "the registration could not be tried")
+            }
             throw StepFailure(
                 step,
                 "the homeserver does not know the registration's as_token",
@@ -90,10 +101,15 @@ struct AccountMaker {
             throw StepFailure(
                 step,
                 "the homeserver refuses the password of \(localpart): it is wrong, or there is no such account",
-                cure: "correct --password-file or --localpart; to make the account, give --homeserver-config or --admin-access-token-file"
+                cure:
+                    "correct --password-file or --localpart; to make the account, give --homeserver-config or --admin-access-token-file"
             )
         case .refused(_, "M_USER_DEACTIVATED", _):
-            throw StepFailure(step, "the account \(localpart) is deactivated", cure: "choose another --localpart, or have a server admin reactivate it")
+            throw StepFailure(
+                step,
+                "the account \(localpart) is deactivated",
+                cure: "choose another --localpart, or have a server admin reactivate it"
+            )
         case .refused(_, "M_USER_LOCKED", _):
             throw StepFailure(step, "the account \(localpart) is locked", cure: "have a server admin unlock it")
         default: throw failure.ending(step, at: server.baseURL, "logging in as \(localpart)")
@@ -148,6 +164,7 @@ extension AccountMaker {
                 if secrets.password != nil { return try await logIn(password, homeserver, server, made: false) }
                 throw taken(&run, tools)
             }
+            if case .refused = error.reason { forget(&run, tools) }
             throw explained(error, way, server, run)
         }
         return try await logIn(password, homeserver, server, made: true)
@@ -159,14 +176,22 @@ extension AccountMaker {
         _ admin: Secret
     ) async throws(ServerFailure) -> UserID {
         let name: ServerName
-        if let known = server.serverName { name = known } else { name = try await homeserver.identity(admin).user.server }
+        if let known = server.serverName {
+            name = known
+        } else {
+            name = try await homeserver.identity(admin).user.server
+        }
         guard let user = try? UserID(parsing: "@\(localpart):\(name)") else {
             throw ServerFailure("the new account", .incomplete("a legal name"))
         }
         return user
     }
 
-    private func exists(_ user: UserID, _ homeserver: any SetupHomeserver, _ admin: Secret) async throws(ServerFailure) -> Bool {
+    private func exists(
+        _ user: UserID,
+        _ homeserver: any SetupHomeserver,
+        _ admin: Secret
+    ) async throws(ServerFailure) -> Bool {
         do throws(ServerFailure) {
             _ = try await homeserver.account(user, admin)
             return true
@@ -176,29 +201,43 @@ extension AccountMaker {
         }
     }
 
-    /// The name is somebody else's: the password that was made for it is of no use.
-    private func taken(_ run: inout SetupRun, _ tools: SetupTools) -> StepFailure {
+    /// The server said that no account was made: the password that was made for it is of no use.
+    private func forget(_ run: inout SetupRun, _ tools: SetupTools) {
         run.progress.pending.remove(ObtainAccount.mark)
-        if !run.wishes.isDryRun { try? tools.files.remove(run.folder.password) }
+        if !run.wishes.isDryRun, !secrets.isPasswordGiven { try? tools.files.remove(run.folder.password) }
         try? run.save(tools)
+    }
+
+    private func taken(_ run: inout SetupRun, _ tools: SetupTools) -> StepFailure {
+        forget(&run, tools)
         return StepFailure(
             step,
             "there is an account \(localpart) already, and setup has not made it",
-            cure: ["if it is the bot's, give its password with --password-file", "else choose another name with --localpart"]
+            cure: [
+                "if it is the bot's, give its password with --password-file",
+                "else choose another name with --localpart",
+            ]
         )
     }
 
-    private func explained(_ failure: ServerFailure, _ way: AccountWay, _ server: ServerFacts, _ run: SetupRun) -> StepFailure {
+    private func explained(
+        _ failure: ServerFailure,
+        _ way: AccountWay,
+        _ server: ServerFacts,
+        _ run: SetupRun
+    ) -> StepFailure {
         let doing = "making the account \(localpart)"
         switch (way, failure.reason) {
         case (.sharedSecret, .refused(403, _, _)):
             return StepFailure(
                 step,
                 "the homeserver refuses the registration secret: it is not the one in its configuration",
-                cure: "give homeserver.yaml itself with --homeserver-config, or the secret as it stands there; restart the"
+                cure:
+                    "give homeserver.yaml itself with --homeserver-config, or the secret as it stands there; restart the"
                     + " homeserver where it was changed"
             )
-        case (.sharedSecret, .refused(400, _, let message)) where message.contains("Shared secret registration is not enabled"):
+        case (.sharedSecret, .refused(400, _, let message))
+        where message.contains("Shared secret registration is not enabled"):
             return StepFailure(
                 step,
                 "the homeserver has no registration_shared_secret in its configuration",
@@ -209,14 +248,24 @@ extension AccountMaker {
                 step,
                 "the homeserver does not know registration by a shared secret at this address (\(failure.cause)): it leaves"
                     + " accounts to an authentication service, is no Synapse or Dendrite, or a proxy hides /_synapse/admin",
-                cure: ["give the homeserver's own address with --homeserver, such as http://localhost:8008; under an"
-                    + " authentication service run:"]
+                cure: [
+                    "give the homeserver's own address with --homeserver, such as http://localhost:8008; under an"
+                        + " authentication service run:"
+                ]
                     + AuthenticationService.accountLines(localpart: localpart, asAdmin: run.wishes.wantsServerAdmin)
             )
         case (.adminToken, .refused(403, _, _)):
-            return StepFailure(step, "the token of --admin-access-token-file has no admin rights", cure: "give a server admin's token")
+            return StepFailure(
+                step,
+                "the token of --admin-access-token-file has no admin rights",
+                cure: "give a server admin's token"
+            )
         case (.adminToken, _) where failure.isTokenRejected:
-            return StepFailure(step, "the homeserver does not know the token of --admin-access-token-file", cure: "give a server admin's token that works")
+            return StepFailure(
+                step,
+                "the homeserver does not know the token of --admin-access-token-file",
+                cure: "give a server admin's token that works"
+            )
         case (.registrationToken, .refused(403, _, _)), (.openRegistration, .refused(403, _, _)):
             return StepFailure(
                 step,
@@ -224,7 +273,11 @@ extension AccountMaker {
                 cure: "give --homeserver-config or --admin-access-token-file, or the password of an account that exists"
             )
         case (.registrationToken, .refused(401, _, _)):
-            return StepFailure(step, "the homeserver refuses the registration token (\(failure.cause))", cure: "have its admin issue a new one")
+            return StepFailure(
+                step,
+                "the homeserver refuses the registration token (\(failure.cause))",
+                cure: "have its admin issue a new one"
+            )
         default: return failure.ending(step, at: server.baseURL, doing)
         }
     }

@@ -43,13 +43,19 @@ struct AccountSecrets: Sendable {
         }
         if let path = wishes.appserviceRegistration { appservice = try Self.appservice(path, tools) }
         for (secret, flag) in [(token, "access-token-file"), (adminToken, "admin-access-token-file")] {
-            guard let secret, let objection = TokenKind(secret).objection(localpart: wishes.localpart ?? "draupnir") else {
+            guard let secret, let objection = TokenKind(secret).objection(localpart: wishes.localpart ?? "draupnir")
+            else {
                 continue
             }
             // An admin's token is used at once and once: it may die afterwards.
             if flag == "admin-access-token-file", TokenKind(secret) == .shortLived, !wishes.keepsAdminToken { continue }
             let isRefusal = TokenKind(secret) == .shortLived
-            throw StepFailure("account", "--\(flag): \(objection.cause)", cure: objection.cure, kind: isRefusal ? .refused : .failed)
+            throw StepFailure(
+                "account",
+                "--\(flag): \(objection.cause)",
+                cure: objection.cure,
+                kind: isRefusal ? .refused : .failed
+            )
         }
     }
 
@@ -70,16 +76,30 @@ struct AccountSecrets: Sendable {
         let flag = "--homeserver-config \(printable(path))"
         let file: StoredFile?
         do throws(FileFailure) { file = try tools.files.read(path, atMost: 1 << 20) } catch {
-            throw StepFailure("account", "\(flag): \(error.problem)", cure: "run as an account that may read it, or give --registration-shared-secret-file", kind: .usage)
+            throw StepFailure(
+                "account",
+                "\(flag): \(error.problem)",
+                cure: "run as an account that may read it, or give --registration-shared-secret-file",
+                kind: .usage
+            )
         }
         guard let text = file?.text else {
-            throw StepFailure("account", "\(flag): there is no such file", cure: "give the path of homeserver.yaml or dendrite.yaml", kind: .usage)
+            throw StepFailure(
+                "account",
+                "\(flag): there is no such file",
+                cure: "give the path of homeserver.yaml or dendrite.yaml",
+                kind: .usage
+            )
         }
         switch tools.configuration.sharedSecret(inHomeserverConfiguration: text) {
         case .inText(let secret): return Secret(secret)
         case .inFile(let other):
             guard let line = (try? tools.files.read(other, atMost: 1 << 16))?.flatMap(\.firstLine) else {
-                throw StepFailure("account", "\(flag) keeps the secret in \(printable(other)), which cannot be read", cure: "run as an account that may read it")
+                throw StepFailure(
+                    "account",
+                    "\(flag) keeps the secret in \(printable(other)), which cannot be read",
+                    cure: "run as an account that may read it"
+                )
             }
             return Secret(line)
         case .none:
@@ -89,7 +109,12 @@ struct AccountSecrets: Sendable {
                 cure: "set one there and restart the homeserver, or give --admin-access-token-file or --password-file"
             )
         case .unreadable(let why):
-            throw StepFailure("account", "\(flag): \(why)", cure: "give the path of homeserver.yaml or dendrite.yaml", kind: .usage)
+            throw StepFailure(
+                "account",
+                "\(flag): \(why)",
+                cure: "give the path of homeserver.yaml or dendrite.yaml",
+                kind: .usage
+            )
         }
     }
 
@@ -97,10 +122,20 @@ struct AccountSecrets: Sendable {
         let flag = "--appservice-registration \(printable(path))"
         let file: StoredFile?
         do throws(FileFailure) { file = try tools.files.read(path, atMost: 1 << 20) } catch {
-            throw StepFailure("account", "\(flag): \(error.problem)", cure: "name a file that can be read", kind: .usage)
+            throw StepFailure(
+                "account",
+                "\(flag): \(error.problem)",
+                cure: "name a file that can be read",
+                kind: .usage
+            )
         }
         guard let file, let text = file.text, let registration = tools.configuration.appservice(text) else {
-            throw StepFailure("account", "\(flag): expected an application service's registration with as_token and sender_localpart", cure: "give the file that the homeserver's app_service_config_files names", kind: .usage)
+            throw StepFailure(
+                "account",
+                "\(flag): expected an application service's registration with as_token and sender_localpart",
+                cure: "give the file that the homeserver's app_service_config_files names",
+                kind: .usage
+            )
         }
         return registration
     }

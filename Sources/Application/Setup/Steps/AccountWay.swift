@@ -49,7 +49,9 @@ extension AccountWay {
         if means.hasToken { return .token }
         if means.hasAppservice { return .appservice }
         if means.hasSharedSecret {
-            if server.isDelegated { throw delegated(server, localpart, wantsAdmin, "the registration secret does nothing there") }
+            if server.isDelegated {
+                throw delegated(server, localpart, wantsAdmin, "the registration secret does nothing there")
+            }
             guard [.synapse, .dendrite, .other].contains(server.flavour) else {
                 throw StepFailure(
                     "account",
@@ -83,7 +85,7 @@ extension AccountWay {
                         + " “unrecognized”: the proxy does not pass it on to that service"
                     : "the homeserver knows no /login: a proxy does not pass it on, or it has no password login",
                 cure: [
-                    "have the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service, or run there",
+                    "have the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service, or run there"
                 ] + AuthenticationService.tokenLines(localpart: localpart, asAdmin: wantsAdmin)
                     + ["then give the token that it prints with --access-token-file"]
             )
@@ -124,11 +126,18 @@ extension AccountWay {
             ways.append("--homeserver-config or --registration-shared-secret-file, to make the account")
         case .conduit, .other: break
         }
-        if server.flavour == .synapse { ways.append("--admin-access-token-file, to make it with a server admin's token") }
+        if server.flavour == .synapse {
+            ways.append("--admin-access-token-file, to make it with a server admin's token")
+        }
         ways += [
             "--registration-token-file, where the server registers by token",
             "--password-file or --access-token-file, where the account exists",
         ]
-        return StepFailure("flags", "nothing is given to get the bot's account with", cure: ["give one of:"] + ways.map { "  \($0)" }, kind: .usage)
+        return StepFailure(
+            "flags",
+            "nothing is given to get the bot's account with",
+            cure: ["give one of:"] + ways.map { "  \($0)" },
+            kind: .usage
+        )
     }
 }

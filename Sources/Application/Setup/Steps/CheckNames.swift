@@ -6,7 +6,9 @@ package struct CheckNames: SetupStep {
     package let name = "names"
     package static let standardLocalpart = "draupnir"
 
-    package init() {}
+    private let needsManager: Bool
+
+    package init(needsManager: Bool = true) { self.needsManager = needsManager }
 
     package func plan(_ run: SetupRun) -> [String] { [] }
 
@@ -22,9 +24,17 @@ package struct CheckNames: SetupStep {
         let localpart = run.wishes.localpart ?? Self.standardLocalpart
         run.wishes.localpart = localpart
         if let objection = objection(toNewLocalpart: localpart, on: server.serverName), run.makesAccount {
-            throw StepFailure(name, "--localpart \(printable(localpart)): \(objection)", cure: "choose another, such as draupnir", kind: .usage)
+            throw StepFailure(
+                name,
+                "--localpart \(printable(localpart)): \(objection)",
+                cure: "choose another, such as draupnir",
+                kind: .usage
+            )
         }
-        guard !run.wishes.managers.isEmpty || run.wishes.managementRoom != nil || run.progress.managementRoom != nil else {
+        guard
+            !needsManager || !run.wishes.managers.isEmpty || run.wishes.managementRoom != nil
+                || run.progress.managementRoom != nil
+        else {
             throw .missing("manager", "who commands the bot, such as @you:example.org; or give --management-room")
         }
         var lines: [String] = []

@@ -20,17 +20,24 @@ package struct FindServer: SetupStep {
                 kind: .usage
             )
         }
-        if case .account(let user) = address, run.wishes.localpart == nil { run.wishes.localpart = String(user.localpart) }
+        if case .account(let user) = address, run.wishes.localpart == nil {
+            run.wishes.localpart = String(user.localpart)
+        }
         let url = try await clientURL(of: address, tools)
         guard !isExposed(url) || run.wishes.allowsPlainHTTP else {
             throw StepFailure(
                 name,
                 "\(url) is plain HTTP to another machine: the bot's password and token could be read on the way",
-                cure: ["use https://, or the homeserver's address on this machine", "if the way is safe, give --allow-plain-http"],
+                cure: [
+                    "use https://, or the homeserver's address on this machine",
+                    "if the way is safe, give --allow-plain-http",
+                ],
                 kind: .refused
             )
         }
-        let homeserver = tools.homeservers.homeserver(at: url, named: address.serverName)
+        // A dry run needs some name for the account that it does not make.
+        let guess = run.wishes.isDryRun ? run.wishes.managers.first?.server : nil
+        let homeserver = tools.homeservers.homeserver(at: url, named: address.serverName ?? guess)
         let facts = try await facts(of: homeserver, address.serverName)
         run.homeserver = homeserver
         run.server = facts
@@ -48,7 +55,10 @@ package struct FindServer: SetupStep {
         do throws(ServerFailure) {
             guard let found = try await tools.homeservers.clientURL(of: server.host) else { return fallback }
             guard let url = HomeserverAddress.baseURL(in: found) else {
-                throw ServerFailure("GET https://\(server.host)/.well-known/matrix/client", .incomplete("a base_url that is a URL"))
+                throw ServerFailure(
+                    "GET https://\(server.host)/.well-known/matrix/client",
+                    .incomplete("a base_url that is a URL")
+                )
             }
             return url
         } catch {

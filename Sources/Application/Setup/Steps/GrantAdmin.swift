@@ -4,10 +4,18 @@ import MatrixCore
 package struct GrantAdmin: SetupStep {
     package let name = "admin"
 
-    package init() {}
+    package enum Purpose: Sendable {
+        /// Of setup, whose flags say what is wanted.
+        case asWished
+        case grant, look
+    }
+
+    private let purpose: Purpose
+
+    package init(_ purpose: Purpose = .asWished) { self.purpose = purpose }
 
     package func plan(_ run: SetupRun) -> [String] {
-        run.wishes.wantsServerAdmin ? ["make the bot a server admin"] : []
+        wants(run) ? ["make the bot a server admin"] : []
     }
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
@@ -18,16 +26,18 @@ package struct GrantAdmin: SetupStep {
             try run.saveSecret(token, to: run.folder.adminAccessToken, tools)
         }
         if run.isServerAdmin == true {
-            if !run.wishes.wantsServerAdmin {
+            if !wants(run), purpose == .asWished {
                 run.advise(
                     name,
                     "the bot's account is a server admin, which was not asked for",
-                    cure: ["if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(session.user)/admin)"]
+                    cure: [
+                        "if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(session.user)/admin)"
+                    ]
                 )
             }
             return ["\(session.user) is a server admin"]
         }
-        guard run.wishes.wantsServerAdmin else { return ["\(session.user) is no server admin, and need not be"] }
+        guard wants(run) else { return ["\(session.user) is no server admin, and need not be"] }
         if server.isDelegated {
             throw StepFailure(
                 name,
@@ -60,6 +70,8 @@ package struct GrantAdmin: SetupStep {
         run.isServerAdmin = true
         return ["made \(session.user) a server admin"]
     }
+
+    private func wants(_ run: SetupRun) -> Bool { purpose == .grant || run.wishes.wantsServerAdmin }
 
     private func probe(
         _ homeserver: any SetupHomeserver,

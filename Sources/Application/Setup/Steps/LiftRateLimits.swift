@@ -4,7 +4,10 @@ import MatrixCore
 package struct LiftRateLimits: SetupStep {
     package let name = "ratelimit"
 
-    package init() {}
+    /// Whether it is a failure that nothing is there to lift them with.
+    private let isRequired: Bool
+
+    package init(isRequired: Bool = false) { self.isRequired = isRequired }
 
     package func plan(_ run: SetupRun) -> [String] {
         run.wishes.keepsRateLimits ? [] : ["switch the server's rate limits off for the bot, where a credential allows"]
@@ -14,7 +17,9 @@ package struct LiftRateLimits: SetupStep {
         let (homeserver, session) = try run.account(name)
         let server = try run.found(name).1
         guard let credential = run.credentialForAdministration, server.flavour != .dendrite else {
-            return try unprivileged(&run, session.user, server, tools)
+            let lines = try unprivileged(&run, session.user, server, tools)
+            guard isRequired, run.rateLimit != .lifted, let advice = run.advice.last else { return lines }
+            throw StepFailure(name, "\(lines.joined(separator: "; ")): \(advice.text)", cure: advice.cure)
         }
         let limit: RateLimit
         do throws(ServerFailure) { limit = try await homeserver.rateLimit(of: session.user, credential) } catch {

@@ -27,7 +27,11 @@ package struct MakeFirstList: SetupStep {
             lines.append("kept the policy list \(lost)")
         } else {
             do throws(ServerFailure) {
-                let content = try await homeserver.accountData(AccountDataType.watchedLists, of: session.user, session.token)
+                let content = try await homeserver.accountData(
+                    AccountDataType.watchedLists,
+                    of: session.user,
+                    session.token
+                )
                 let watched = content.flatMap { WatchedListsData($0) } ?? WatchedListsData()
                 if run.wishes.list == nil, !watched.references.isEmpty {
                     return ["the bot watches \(watched.references.count) list(s) already"]

@@ -55,7 +55,11 @@ package struct MakeManagementRoom: SetupStep {
         do throws(ServerFailure) {
             let joined = try await homeserver.joinedRooms(session.token)
             if let room = run.progress.managementRoom, joined.contains(room) { return room }
-            let recorded = try await homeserver.accountData(AccountDataType.managementRoom, of: session.user, session.token)
+            let recorded = try await homeserver.accountData(
+                AccountDataType.managementRoom,
+                of: session.user,
+                session.token
+            )
             if case .string(let link)? = recorded?["room"], case .id(let room)? = RoomReference(parsing: link)?.name,
                 joined.contains(room)
             {
@@ -79,14 +83,29 @@ package struct MakeManagementRoom: SetupStep {
             throw StepFailure(name, "\(room): \(fatal.cause)", cure: fatal.cure)
         }
         if let unsafe = verdict.unsafe, !run.wishes.allowsStrangers {
-            throw StepFailure(name, "\(room): \(unsafe.cause)", cure: unsafe.cure + ["to take it as it is, give --allow-strangers"], kind: .refused)
+            throw StepFailure(
+                name,
+                "\(room): \(unsafe.cause)",
+                cure: unsafe.cure + ["to take it as it is, give --allow-strangers"],
+                kind: .refused
+            )
         }
         for item in verdict.notes { run.advise(name, item.cause, cure: item.cure) }
-        for manager in run.wishes.managers where picture.members[manager].map({ ![.join, .invite].contains($0) }) ?? true {
+        for manager in run.wishes.managers
+        where picture.members[manager].map({ ![.join, .invite].contains($0) }) ?? true {
             do throws(ServerFailure) {
-                _ = try await homeserver.perform(.invite(manager, in: room), as: session.user, session.token, transaction: "")
+                _ = try await homeserver.perform(
+                    .invite(manager, in: room),
+                    as: session.user,
+                    session.token,
+                    transaction: ""
+                )
             } catch {
-                run.advise(name, "\(manager) is not in \(room) and could not be invited: \(error.cause)", cure: ["invite them there"])
+                run.advise(
+                    name,
+                    "\(manager) is not in \(room) and could not be invited: \(error.cause)",
+                    cure: ["invite them there"]
+                )
             }
         }
         return []

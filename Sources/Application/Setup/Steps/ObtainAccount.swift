@@ -11,8 +11,12 @@ package struct ObtainAccount: SetupStep {
 
     package func plan(_ run: SetupRun) -> [String] {
         let localpart = run.wishes.localpart ?? CheckNames.standardLocalpart
-        if let user = run.progress.user, run.progress.done.contains(name) { return ["keep the account \(user) and its token"] }
-        let verb = run.makesAccount ? "make the account \(localpart), or log in to it" : "use the account that the token belongs to"
+        if let user = run.progress.user, run.progress.done.contains(name) {
+            return ["keep the account \(user) and its token"]
+        }
+        let verb =
+            run.makesAccount
+            ? "make the account \(localpart), or log in to it" : "use the account that the token belongs to"
         return [verb, "keep its access token in \(run.folder.accessToken) (mode 0600)"]
     }
 
@@ -71,7 +75,11 @@ package struct ObtainAccount: SetupStep {
             throw error.ending(name, at: server.baseURL, "the new token was tried and does not work")
         }
         guard identity.user == session.user else {
-            throw StepFailure(name, "the token belongs to \(identity.user), not to \(session.user)", cure: "give the bot's own token")
+            throw StepFailure(
+                name,
+                "the token belongs to \(identity.user), not to \(session.user)",
+                cure: "give the bot's own token"
+            )
         }
         guard !identity.isGuest else {
             throw StepFailure(name, "\(identity.user) is a guest, who may do nothing", cure: "use a full account")

@@ -60,7 +60,11 @@ package struct ProtectRooms: SetupStep {
             do throws(StepFailure) {
                 entered.append(try await run.join(reference, name, flag: "protect-space"))
             } catch {
-                run.advise(name, "\(room.room) of the space cannot be joined, and is not guarded", cure: ["invite \(session.user) there"])
+                run.advise(
+                    name,
+                    "\(room.room) of the space cannot be joined, and is not guarded",
+                    cure: ["invite \(session.user) there"]
+                )
             }
         }
         return entered

@@ -56,7 +56,9 @@ extension SetupRun {
                 session.token,
                 transaction: kind.rawValue
             )
-            guard case .room(let room) = answer else { throw ServerFailure("POST createRoom", .incomplete("a room_id")) }
+            guard case .room(let room) = answer else {
+                throw ServerFailure("POST createRoom", .incomplete("a room_id"))
+            }
             return room
         } catch {
             throw error.ending(step, at: homeserver.baseURL, "making the room")
@@ -98,7 +100,12 @@ extension SetupRun {
         } catch {
             switch error.reason {
             case .refused(404, _, _):
-                throw StepFailure(step, "--\(flag) \(room.text): there is no such room, or nobody of it can be asked", cure: "correct it; a link from a client's “share” brings the servers to ask", kind: .usage)
+                throw StepFailure(
+                    step,
+                    "--\(flag) \(room.text): there is no such room, or nobody of it can be asked",
+                    cure: "correct it; a link from a client's “share” brings the servers to ask",
+                    kind: .usage
+                )
             case .refused(403, _, _):
                 throw StepFailure(
                     step,
@@ -110,8 +117,11 @@ extension SetupRun {
         }
     }
 
-    var privilegesCreators: Bool { get async {
-        guard let homeserver, let session, let version = try? await homeserver.defaultRoomVersion(session.token) else { return false }
-        return (Int(version) ?? 0) >= 12
-    } }
+    var privilegesCreators: Bool {
+        get async {
+            guard let homeserver, let session, let version = try? await homeserver.defaultRoomVersion(session.token)
+            else { return false }
+            return (Int(version) ?? 0) >= 12
+        }
+    }
 }

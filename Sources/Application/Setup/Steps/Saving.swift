@@ -41,7 +41,12 @@ func readSecret(_ path: String, flag: String, _ tools: SetupTools) throws(StepFa
     let step = "secrets"
     let file: StoredFile?
     do throws(FileFailure) { file = try tools.files.read(path, atMost: 1 << 16) } catch {
-        throw StepFailure(step, "--\(flag) \(printable(path)): \(error.problem)", cure: "name a file that can be read", kind: .usage)
+        throw StepFailure(
+            step,
+            "--\(flag) \(printable(path)): \(error.problem)",
+            cure: "name a file that can be read",
+            kind: .usage
+        )
     }
     guard let file else {
         let cure = "write the secret into the first line of the file, and run chmod 600 on it"
@@ -56,8 +61,11 @@ func readSecret(_ path: String, flag: String, _ tools: SetupTools) throws(StepFa
         )
     }
     guard let line = file.firstLine else {
-        throw StepFailure(step, "--\(flag): the first line of \(printable(path)) is empty or no text",
-            cure: "write the secret into the first line of the file")
+        throw StepFailure(
+            step,
+            "--\(flag): the first line of \(printable(path)) is empty or no text",
+            cure: "write the secret into the first line of the file"
+        )
     }
     return Secret(line)
 }

@@ -25,7 +25,7 @@ package struct SelfTest: SetupStep {
         run.progress.scratchRoom = room
         run.progress.pending.remove(MadeRoom.selfTest.rawValue)
         try run.save(tools)
-        guard !run.wishes.isDryRun else { return ["would try each in a scratch room and leave it"] }
+        guard !run.wishes.isDryRun else { return await rehearse(room, &run) }
         var result = SelfTestResult()
         do throws(StepFailure) {
             try await probe(room, session, &run, tools, &result)
@@ -38,6 +38,16 @@ package struct SelfTest: SetupStep {
         run.selfTest = result
         run.progress.isTested = true
         return lines(result)
+    }
+
+    private func rehearse(_ room: RoomID, _ run: inout SetupRun) async -> [String] {
+        guard let (homeserver, session) = try? run.account(name) else { return [] }
+        let actions = Self.probes(in: room, redacting: try? EventID(parsing: "$the-message")).map(\.action)
+        for action in actions {
+            _ = try? await homeserver.perform(action, as: session.user, session.token, transaction: "self-test")
+        }
+        await leaveOld(&run)
+        return ["tries each in a scratch room, and leaves it"]
     }
 
     /// Failing to leave is no reason to fail: the next run does.
@@ -60,7 +70,13 @@ package struct SelfTest: SetupStep {
         _ result: inout SelfTestResult
     ) async throws(StepFailure) {
         let homeserver = try run.account(name).0
-        var observer = SelfTestObserver(step: name, room: room, homeserver: homeserver, session: session, clock: tools.clock)
+        var observer = SelfTestObserver(
+            step: name,
+            room: room,
+            homeserver: homeserver,
+            session: session,
+            clock: tools.clock
+        )
         try await observer.begin()
         let message: Action = .sendEvent(.message, content: ["msgtype": "m.notice", "body": "self-test"], in: room)
         let sent = try await observer.perform(message, "message")
@@ -77,7 +93,12 @@ package struct SelfTest: SetupStep {
     private func measure(_ room: RoomID, _ run: SetupRun, _ tools: SetupTools) async -> SelfTestResult.Measured? {
         guard let (homeserver, session) = try? run.account(name) else { return nil }
         for number in 1...Self.burst {
-            let action: Action = .sendState(Self.stateType, key: "\(number)", content: ["n": .integer(Int64(number))], in: room)
+            let action: Action = .sendState(
+                Self.stateType,
+                key: "\(number)",
+                content: ["n": .integer(Int64(number))],
+                in: room
+            )
             do throws(ServerFailure) {
                 _ = try await homeserver.perform(action, as: session.user, session.token, transaction: "")
             } catch {
@@ -94,7 +115,9 @@ package struct SelfTest: SetupStep {
         }
         switch result.limit {
         case .limited(let count, let delay)?:
-            lines.append("the server limited the bot after about \(count) requests, to one in \(max(1, delay.components.seconds)) s")
+            lines.append(
+                "the server limited the bot after about \(count) requests, to one in \(max(1, delay.components.seconds)) s"
+            )
         case .none(let count)?: lines.append("no limit was met in \(count) requests at once")
         case nil: break
         }
@@ -129,7 +152,9 @@ extension SelfTest {
             ),
         ]
         if let event {
-            let redact = Probe(name: "redact", action: .redact(event, reason: "self-test", in: room)) { $0.redacts == event }
+            let redact = Probe(name: "redact", action: .redact(event, reason: "self-test", in: room)) {
+                $0.redacts == event
+            }
             probes.insert(redact, at: 2)
         }
         return probes

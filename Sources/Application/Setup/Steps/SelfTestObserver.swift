@@ -22,7 +22,11 @@ struct SelfTestObserver {
     }
 
     var noEvent: StepFailure {
-        StepFailure(step, "the homeserver's answer to a message has no event ID", cure: "look at what stands before the homeserver")
+        StepFailure(
+            step,
+            "the homeserver's answer to a message has no event ID",
+            cure: "look at what stands before the homeserver"
+        )
     }
 
     mutating func begin() async throws(StepFailure) { try await read(wait: .zero) }
@@ -37,7 +41,12 @@ struct SelfTestObserver {
         while true {
             let start = clock.now()
             do throws(ServerFailure) {
-                let answer = try await homeserver.perform(action, as: session.user, session.token, transaction: "self-test-\(count)")
+                let answer = try await homeserver.perform(
+                    action,
+                    as: session.user,
+                    session.token,
+                    transaction: "self-test-\(count)"
+                )
                 return (answer, start, clock.now() - start)
             } catch {
                 guard case .limited(let delay) = error.reason, refusals < 5, delay <= .seconds(60) else {

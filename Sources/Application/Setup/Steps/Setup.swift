@@ -19,12 +19,18 @@ package struct Setup: Sendable {
 
     package func run(_ wishes: SetupWishes) async -> SetupReport {
         let start = tools.clock.now()
-        let folder = SetupFolder(wishes.directory)
+        let folder: SetupFolder
+        var wishes = wishes
+        do throws(StepFailure) { folder = try await Dialogue(tools: tools, steps: steps).folder(&wishes) } catch {
+            let folder = SetupFolder(SetupWishes.standardDirectory)
+            let run = SetupRun(wishes: wishes, folder: folder, progress: SetupProgress(mark: ""))
+            return SetupReport(run, failure: error, duration: tools.clock.now() - start)
+        }
         var run = SetupRun(wishes: wishes, folder: folder, progress: SetupProgress(mark: mark()))
         do throws(StepFailure) {
             run.progress = try savedProgress(folder) ?? run.progress
             if run.wishes.homeserver == nil { run.wishes.homeserver = run.progress.baseURL }
-            if tools.person.answers { try await Dialogue(tools: tools).complete(&run) }
+            if tools.person.answers { try await Dialogue(tools: tools, steps: steps).complete(&run) }
             try await perform(&run)
             return SetupReport(run, failure: nil, duration: tools.clock.now() - start)
         } catch {
@@ -40,12 +46,12 @@ package struct Setup: Sendable {
                 lines = try await step.perform(&run, tools)
             } catch {
                 // What became known stays known; the failure itself is what is told.
-                try? run.save(tools)
+                if run.session != nil { try? run.save(tools) }
                 throw error
             }
             if !run.progress.done.contains(step.name) { run.progress.done.append(step.name) }
             if run.session != nil { try run.save(tools) }
-            for line in lines { tools.person.tell("\(step.name): \(line)") }
+            for line in lines { tools.person.tell("\(step.name)\(run.wishes.isDryRun ? " (dry run)" : ""): \(line)") }
             let duration = (tools.clock.now() - start).milliseconds
             run.outcomes.append(StepOutcome(step: step.name, lines: lines, milliseconds: duration))
         }

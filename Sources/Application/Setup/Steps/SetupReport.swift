@@ -64,16 +64,22 @@ package struct SetupReport: Sendable {
             }
         }
         guard failure == nil else { return lines.map { $0 + "\n" }.joined() }
+        guard run.outcomes.contains(where: { $0.step == "configuration" }) else {
+            return lines.map { $0 + "\n" }.joined()
+        }
         let seconds = duration.milliseconds / 100
-        lines += ["", "Done in \(seconds / 10).\(seconds % 10) s. Start the bot:"]
         if run.wishes.isDryRun {
-            lines = ["", "Dry run: nothing was changed."]
+            lines += ["", "Dry run: nothing was changed."]
         } else {
+            lines += ["", "Done in \(seconds / 10).\(seconds % 10) s. Start the bot:"]
             lines.append(
                 "    draupnir bot --draupnir-config \(run.folder.configuration) --access-token-path \(run.folder.accessToken)"
             )
             if let room = run.progress.managementRoom {
-                lines += ["and command it in the management room:", "    \(Permalink(.room(RoomReference(room, via: (run.session?.user.server).map { [$0] } ?? []))).text)"]
+                lines += [
+                    "and command it in the management room:",
+                    "    \(Permalink(.room(RoomReference(room, via: (run.session?.user.server).map { [$0] } ?? []))).text)",
+                ]
             }
         }
         return lines.map { $0 + "\n" }.joined()
@@ -89,7 +95,8 @@ extension SelfTestResult {
         var object = JSONObject()
         for probe in probes {
             object[probe.name] = [
-                "answered_ms": .integer(probe.answered.milliseconds), "observed_ms": .integer(probe.observed.milliseconds),
+                "answered_ms": .integer(probe.answered.milliseconds),
+                "observed_ms": .integer(probe.observed.milliseconds),
             ]
         }
         object["state_after"] = .boolean(hasStateAfter)

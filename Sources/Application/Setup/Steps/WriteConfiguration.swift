@@ -25,11 +25,15 @@ package struct WriteConfiguration: SetupStep {
             manager: run.wishes.managers.first?.rawValue
         )
         let text = tools.configuration.text(choices)
-        guard !run.wishes.isDryRun else { return ["would write \(run.folder.configuration)"] }
+        guard !run.wishes.isDryRun else { return ["writes \(run.folder.configuration)"] }
         let line = try write(text, choices, run, tools)
         let read = tools.configuration.read(run.folder.configuration, accessTokenFile: run.folder.accessToken)
         guard read.problems.isEmpty else {
-            throw StepFailure(name, read.problems.joined(separator: "; "), cure: "correct \(run.folder.configuration), or remove it to have it written anew")
+            throw StepFailure(
+                name,
+                read.problems.joined(separator: "; "),
+                cure: "correct \(run.folder.configuration), or remove it to have it written anew"
+            )
         }
         for warning in read.warnings { run.advise(name, warning) }
         return [line]

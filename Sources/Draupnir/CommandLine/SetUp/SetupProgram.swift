@@ -9,9 +9,9 @@ import Setup
 /// `draupnir setup`, and its steps as commands of their own.
 struct SetupProgram {
     let shell: Shell
-    var steps: [any SetupStep] = Setup.allSteps
+    let steps: [any SetupStep]
     /// The command's own words, to read answers as if they were flags.
-    var words = ["setup"]
+    let words: [String]
 
     func run(_ given: ParsedArguments) async -> ExitCode {
         let arguments: ParsedArguments

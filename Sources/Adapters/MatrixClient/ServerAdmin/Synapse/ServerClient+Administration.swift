@@ -42,7 +42,10 @@ extension ServerClient: ServerAdministration {
 
     func makeAdmin(_ user: UserID, _ token: Secret) async throws(ServerFailure) {
         rehearsal?.makeAdmin()
-        try await write(Endpoint(.put, of: Self.adminAPI1, ["users", user.rawValue, "admin"], body: ["admin": true]), as: token)
+        try await write(
+            Endpoint(.put, of: Self.adminAPI1, ["users", user.rawValue, "admin"], body: ["admin": true]),
+            as: token
+        )
     }
 
     func rateLimit(of user: UserID, _ token: Secret) async throws(ServerFailure) -> RateLimit {
