@@ -95,6 +95,7 @@ let package = Package(
             "Protections",
             "Commands",
             "JSON",
+            "Patterns",
             "Observability"
         ),
 

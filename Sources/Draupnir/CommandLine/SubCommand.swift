@@ -6,6 +6,7 @@ import Setup
 enum SubCommand: CaseIterable, Sendable {
     case bot, checkConfiguration
     case setUp, accountCreate, logIn, showRateLimit, disableRateLimit, adminGrant, adminCheck
+    case doctor
 
     private static let configuration = Option(
         "draupnir-config",
@@ -76,6 +77,7 @@ enum SubCommand: CaseIterable, Sendable {
         case .disableRateLimit: SetupFlags.disableRateLimit
         case .adminGrant: SetupFlags.adminGrant
         case .adminCheck: SetupFlags.adminCheck
+        case .doctor: DoctorProgram.description
         }
     }
 
@@ -99,6 +101,7 @@ enum SubCommand: CaseIterable, Sendable {
             return report.problems.isEmpty ? .success : .configuration
         case .setUp, .accountCreate, .logIn, .showRateLimit, .disableRateLimit, .adminGrant, .adminCheck:
             return await SetupProgram(shell: shell, steps: setupSteps, words: description.path).run(arguments)
+        case .doctor: return await DoctorProgram(shell: shell).run(arguments)
         }
     }
 }
@@ -108,7 +111,7 @@ extension SubCommand {
     private var setupSteps: [any SetupStep] {
         let account: [any SetupStep] = [FindServer(), CheckNames(needsManager: false), ObtainAccount()]
         return switch self {
-        case .bot, .checkConfiguration: []
+        case .bot, .checkConfiguration, .doctor: []
         case .setUp: Setup.allSteps
         case .accountCreate, .logIn: account + [GrantAdmin(.look)]
         case .showRateLimit: account + [GrantAdmin(.look), ShowRateLimit()]

@@ -1,4 +1,5 @@
-/// Rows in columns, each as wide as its widest cell; the last column is wrapped to the width.
+/// Rows in columns, each as wide as its widest cell; the last column is wrapped to the width, unless it begins with four
+/// blanks.
 package struct Table: Sendable {
     private var rows: [[String]] = []
 
@@ -27,6 +28,8 @@ package struct Table: Sendable {
     }
 
     private func wrapped(_ text: String, indent: Int, width: Int) -> String {
+        // To be typed as it stands: a break would change it.
+        guard !text.hasPrefix("    ") else { return text }
         let room = max(20, width - indent)
         var lines: [String] = []
         var line = ""

@@ -22,7 +22,7 @@ package struct SystemFiles: Files {
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isSecret ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw FileFailure(path, "cannot be made: \(reason(errno))") }
         do throws(FileFailure) {
-            defer { _ = close(descriptor) }
+            defer { _ = Glibc.close(descriptor) }
             try writeAll(bytes, descriptor, path)
             guard fsync(descriptor) == 0 else { throw FileFailure(path, "cannot be written: \(reason(errno))") }
         } catch {
@@ -59,21 +59,35 @@ package struct SystemFiles: Files {
         }
     }
 
+    package func close(_ path: String) throws(FileFailure) {
+        guard unsafe chmod(path, 0o600) == 0 else { throw FileFailure(path, reason(errno)) }
+    }
+
     package func remove(_ path: String) throws(FileFailure) {
         guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileFailure(path, reason(errno)) }
     }
 
     package func canWrite(in folder: String) -> Bool {
+        guard let path = nearest(folder) else { return false }
+        var state = stat()
+        guard unsafe stat(path, &state) == 0, state.st_mode & S_IFMT == S_IFDIR else { return false }
+        return unsafe access(path, W_OK | X_OK) == 0
+    }
+
+    package func freeSpace(in folder: String) -> Int64? {
+        var space = statvfs()
+        guard let path = nearest(folder), unsafe statvfs(path, &space) == 0 else { return nil }
+        return Int64(clamping: UInt64(space.f_bavail) * UInt64(space.f_frsize))
+    }
+
+    /// The folder itself, or the nearest one above it that is there.
+    private func nearest(_ folder: String) -> String? {
         var path = absolute(folder)
-        while true {
-            if unsafe access(path, F_OK) == 0 {
-                var state = stat()
-                guard unsafe stat(path, &state) == 0, state.st_mode & S_IFMT == S_IFDIR else { return false }
-                return unsafe access(path, W_OK | X_OK) == 0
-            }
-            guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return false }
+        while unsafe access(path, F_OK) != 0 {
+            guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
             path = slash == path.startIndex ? "/" : String(path[..<slash])
         }
+        return path
     }
 
     package func absolute(_ path: String) -> String {

@@ -12,6 +12,7 @@ package struct YAMLConfigurationFile: ConfigurationFile {
         let report = Configuration.load(path: path, secrets: SecretFiles(accessToken: accessTokenFile))
         return ReadConfiguration(
             settings: report.settings,
+            partial: report.partial,
             problems: report.problems.map(\.description),
             warnings: report.warnings.map(\.description)
         )

@@ -83,6 +83,18 @@ extension ServerClient: RoomAccess {
         return endpoint
     }
 
+    func resolve(_ room: RoomReference, _ token: Secret) async throws(ServerFailure) -> RoomID {
+        switch room.name {
+        case .id(let id): return id
+        case .alias(let alias):
+            let endpoint = Endpoint(.get, ["directory", "room", alias.rawValue])
+            guard let id = try await read(endpoint, as: token).identifier("room_id", RoomID.self) else {
+                throw ServerFailure(name(endpoint), .incomplete("room_id"))
+            }
+            return id
+        }
+    }
+
     func joinedRooms(_ token: Secret) async throws(ServerFailure) -> [RoomID] {
         let answer = try await read(Endpoint(.get, ["joined_rooms"]), as: token)
         return (answer["joined_rooms"]?.elements ?? []).compactMap { element in

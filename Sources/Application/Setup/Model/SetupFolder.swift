@@ -10,6 +10,8 @@ package struct SetupFolder: Sendable, Equatable {
     package var accessToken: String { secrets + "/access-token" }
     package var adminAccessToken: String { secrets + "/admin-access-token" }
     package var password: String { secrets + "/account-password" }
+    /// What doctor saw the last time.
+    package var doctorNotes: String { path + "/doctor-notes.json" }
     package var progress: String { path + "/" + SetupProgress.fileName }
 
     /// The folder that a configuration file lies in.

@@ -42,12 +42,16 @@ package struct ConfigurationChoices: Sendable, Equatable {
 }
 
 package struct ReadConfiguration: Sendable {
+    /// Nil where there are problems.
     package var settings: BotSettings?
+    /// What could be read, also where there are problems.
+    package var partial: BotSettings
     package var problems: [String]
     package var warnings: [String]
 
-    package init(settings: BotSettings?, problems: [String], warnings: [String]) {
+    package init(settings: BotSettings?, partial: BotSettings, problems: [String], warnings: [String]) {
         self.settings = settings
+        self.partial = partial
         self.problems = problems
         self.warnings = warnings
     }

@@ -9,10 +9,16 @@ package protocol Files: Sendable {
     /// Makes the folder and those above it.
     func makeFolder(_ path: String, isPrivate: Bool) throws(FileFailure)
 
+    /// Lets nobody but the owner read and write the file.
+    func close(_ path: String) throws(FileFailure)
+
     func remove(_ path: String) throws(FileFailure)
 
     /// Whether files can be made in the folder, or the folder itself where it is missing.
     func canWrite(in folder: String) -> Bool
+
+    /// In bytes, on the disk of the folder or of the nearest one above it.
+    func freeSpace(in folder: String) -> Int64?
 
     /// From `/` on.
     func absolute(_ path: String) -> String

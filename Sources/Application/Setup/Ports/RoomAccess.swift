@@ -13,6 +13,9 @@ package protocol RoomAccess: Sendable {
         transaction: String
     ) async throws(ServerFailure) -> ActionAnswer
 
+    /// The room behind an alias; an ID stands for itself.
+    func resolve(_ room: RoomReference, _ token: Secret) async throws(ServerFailure) -> RoomID
+
     func joinedRooms(_ token: Secret) async throws(ServerFailure) -> [RoomID]
 
     func accountData(_ type: EventType, of user: UserID, _ token: Secret) async throws(ServerFailure) -> JSONValue?

@@ -2,6 +2,8 @@
 package protocol SetupClock: Sendable {
     /// Since some fixed instant.
     func now() -> Duration
+    /// Since 1970.
+    func wallMilliseconds() -> Int64
     func sleep(for duration: Duration) async
     /// Bytes that nobody can guess.
     func randomBytes(_ count: Int) -> [UInt8]

@@ -21,7 +21,7 @@ package struct CheckNames: SetupStep {
                 cure: "make it writable, or name another with --directory"
             )
         }
-        let localpart = run.wishes.localpart ?? Self.standardLocalpart
+        let localpart = run.wishes.localpart ?? run.progress.user.map { String($0.localpart) } ?? Self.standardLocalpart
         run.wishes.localpart = localpart
         if let objection = objection(toNewLocalpart: localpart, on: server.serverName), run.makesAccount {
             throw StepFailure(

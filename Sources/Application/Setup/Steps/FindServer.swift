@@ -38,7 +38,16 @@ package struct FindServer: SetupStep {
         // A dry run needs some name for the account that it does not make.
         let guess = run.wishes.isDryRun ? run.wishes.managers.first?.server : nil
         let homeserver = tools.homeservers.homeserver(at: url, named: address.serverName ?? guess)
-        let facts = try await facts(of: homeserver, address.serverName)
+        let facts: ServerFacts
+        do throws(ServerFailure) {
+            facts = try await ServerFacts(asking: homeserver, named: address.serverName)
+        } catch {
+            throw StepFailure(
+                name,
+                "\(url) does not answer as a homeserver (\(error.request)): \(error.cause)",
+                cure: error.cure(at: url)
+            )
+        }
         run.homeserver = homeserver
         run.server = facts
         run.progress.baseURL = url
@@ -71,46 +80,6 @@ package struct FindServer: SetupStep {
                     "    curl -i https://\(server.host)/.well-known/matrix/client",
                 ]
             )
-        }
-    }
-
-    private func facts(
-        of homeserver: any SetupHomeserver,
-        _ serverName: ServerName?
-    ) async throws(StepFailure) -> ServerFacts {
-        var facts = ServerFacts(baseURL: homeserver.baseURL, serverName: serverName)
-        do throws(ServerFailure) {
-            facts.versions = try await homeserver.versions()
-        } catch {
-            throw StepFailure(
-                name,
-                "\(homeserver.baseURL) does not answer as a homeserver (\(error.request)): \(error.cause)",
-                cure: error.cure(at: homeserver.baseURL)
-            )
-        }
-        await readSoftware(&facts, homeserver)
-        do throws(ServerFailure) {
-            facts.loginFlows = try await homeserver.loginFlows()
-        } catch {
-            facts.isLoginUnrouted = error.isUnrecognized || error.status == 404
-        }
-        facts.issuer = (try? await homeserver.authenticationIssuer()) ?? nil
-        return facts
-    }
-
-    private func readSoftware(_ facts: inout ServerFacts, _ homeserver: any SetupHomeserver) async {
-        do throws(ServerFailure) {
-            facts.version = try await homeserver.synapseVersion()
-            facts.flavour = .synapse
-            return
-        } catch {
-            facts.adminAPITrouble = error
-        }
-        if let software = try? await homeserver.federationSoftware() {
-            facts.version = software.version
-            facts.flavour = ServerFacts.flavour(of: software.name)
-        } else if let header = facts.versions.serverHeader {
-            facts.flavour = ServerFacts.flavour(of: header)
         }
     }
 }

@@ -25,7 +25,8 @@ package struct ObtainAccount: SetupStep {
         let secrets = try AccountSecrets(run, tools)
         run.adminToken = secrets.adminToken
         if let saved = secrets.savedToken, let kept = try await keep(saved, &run) { return kept }
-        let localpart = run.wishes.localpart ?? CheckNames.standardLocalpart
+        let localpart =
+            run.wishes.localpart ?? run.progress.user.map { String($0.localpart) } ?? CheckNames.standardLocalpart
         let way = try AccountWay.choose(
             secrets.means,
             on: server,

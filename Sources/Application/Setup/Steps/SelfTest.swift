@@ -19,47 +19,63 @@ package struct SelfTest: SetupStep {
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
         let session = try run.account(name).1
-        await leaveOld(&run)
+        await leaveOld(&run, tools)
         let template = RoomTemplate(name: "Draupnir's self-test", preset: .privateChat)
         let room = try await run.make(.selfTest, template, name, tools)
         run.progress.scratchRoom = room
         run.progress.pending.remove(MadeRoom.selfTest.rawValue)
         try run.save(tools)
-        guard !run.wishes.isDryRun else { return await rehearse(room, &run) }
+        guard !run.wishes.isDryRun else { return await rehearse(room, &run, tools) }
         var result = SelfTestResult()
         do throws(StepFailure) {
             try await probe(room, session, &run, tools, &result)
         } catch {
-            await leaveOld(&run)
+            await leaveOld(&run, tools)
             throw error
         }
         if run.rateLimit != .lifted { result.limit = await measure(room, run, tools) }
-        await leaveOld(&run)
+        await leaveOld(&run, tools)
         run.selfTest = result
         run.progress.isTested = true
         return lines(result)
     }
 
-    private func rehearse(_ room: RoomID, _ run: inout SetupRun) async -> [String] {
+    private func rehearse(_ room: RoomID, _ run: inout SetupRun, _ tools: SetupTools) async -> [String] {
         guard let (homeserver, session) = try? run.account(name) else { return [] }
         let actions = Self.probes(in: room, redacting: try? EventID(parsing: "$the-message")).map(\.action)
         for action in actions {
             _ = try? await homeserver.perform(action, as: session.user, session.token, transaction: "self-test")
         }
-        await leaveOld(&run)
+        await leaveOld(&run, tools)
         return ["tries each in a scratch room, and leaves it"]
     }
 
     /// Failing to leave is no reason to fail: the next run does.
-    private func leaveOld(_ run: inout SetupRun) async {
+    private func leaveOld(_ run: inout SetupRun, _ tools: SetupTools) async {
         guard let homeserver = run.homeserver, let session = run.session else { return }
         var rooms = [run.progress.scratchRoom].compactMap(\.self)
         if let lost = try? await run.lost(.selfTest, name) { rooms.append(lost) }
-        for room in rooms {
-            _ = try? await homeserver.perform(.leave(room), as: session.user, session.token, transaction: "")
-        }
+        for room in rooms { await leave(room, homeserver, session, tools) }
         run.progress.scratchRoom = nil
         run.progress.pending.remove(MadeRoom.selfTest.rawValue)
+    }
+
+    /// The limits that were measured just before apply to this too.
+    private func leave(
+        _ room: RoomID,
+        _ homeserver: any SetupHomeserver,
+        _ session: AccountSession,
+        _ tools: SetupTools
+    ) async {
+        for _ in 0..<5 {
+            do throws(ServerFailure) {
+                _ = try await homeserver.perform(.leave(room), as: session.user, session.token, transaction: "")
+                return
+            } catch {
+                guard case .limited(let delay) = error.reason, delay <= .seconds(30) else { return }
+                await tools.clock.sleep(for: delay)
+            }
+        }
     }
 
     private func probe(

@@ -1,3 +1,4 @@
+import Observability
 import Setup
 
 /// The machine's clock and random numbers.
@@ -5,6 +6,8 @@ struct SystemSetupClock: SetupClock {
     private let start = ContinuousClock.now
 
     func now() -> Duration { ContinuousClock.now - start }
+
+    func wallMilliseconds() -> Int64 { Observability.wallMilliseconds() }
 
     /// Ends early where the program is cancelled.
     func sleep(for duration: Duration) async { try? await Task.sleep(for: duration) }
