@@ -6,7 +6,7 @@ import Setup
 enum SubCommand: CaseIterable, Sendable {
     case bot, checkConfiguration
     case setUp, accountCreate, logIn, showRateLimit, disableRateLimit, adminGrant, adminCheck
-    case doctor
+    case doctor, serviceFiles
 
     private static let configuration = Option(
         "draupnir-config",
@@ -78,6 +78,7 @@ enum SubCommand: CaseIterable, Sendable {
         case .adminGrant: SetupFlags.adminGrant
         case .adminCheck: SetupFlags.adminCheck
         case .doctor: DoctorProgram.description
+        case .serviceFiles: ServiceFilesProgram.description
         }
     }
 
@@ -102,6 +103,7 @@ enum SubCommand: CaseIterable, Sendable {
         case .setUp, .accountCreate, .logIn, .showRateLimit, .disableRateLimit, .adminGrant, .adminCheck:
             return await SetupProgram(shell: shell, steps: setupSteps, words: description.path).run(arguments)
         case .doctor: return await DoctorProgram(shell: shell).run(arguments)
+        case .serviceFiles: return ServiceFilesProgram(shell: shell).run(arguments)
         }
     }
 }
@@ -111,7 +113,7 @@ extension SubCommand {
     private var setupSteps: [any SetupStep] {
         let account: [any SetupStep] = [FindServer(), CheckNames(needsManager: false), ObtainAccount()]
         return switch self {
-        case .bot, .checkConfiguration, .doctor: []
+        case .bot, .checkConfiguration, .doctor, .serviceFiles: []
         case .setUp: Setup.allSteps
         case .accountCreate, .logIn: account + [GrantAdmin(.look)]
         case .showRateLimit: account + [GrantAdmin(.look), ShowRateLimit()]

@@ -7,7 +7,7 @@ extension SetupRun {
     func save(_ tools: SetupTools) throws(StepFailure) {
         guard !wishes.isDryRun else { return }
         do throws(FileFailure) {
-            try tools.files.makeFolder(folder.path, isPrivate: true)
+            try tools.files.makeFolder(folder.path, isPrivate: false)
             try tools.files.write(progress.json.encoded() + [0x0A], to: folder.progress, isSecret: true)
         } catch {
             throw error.ending("progress", cure: "make the directory writable, or name another with --directory")
