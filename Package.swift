@@ -132,16 +132,32 @@ let package = Package(
             swiftSettings: house
         ),
         .executableTarget(
-            name: "PolicyBenchmarks",
-            dependencies: names(["PolicyEngine", "MatrixCore", "Patterns"]),
-            path: "Benchmarks/PolicyBenchmarks",
+            name: "Benchmarks",
+            dependencies: names([
+                "Moderation", "Storage", "PolicyEngine", "RoomState", "Protections", "Commands", "MatrixCore",
+                "Observability",
+                "Patterns", "Cryptography", "HTTPClient", "JSON",
+            ]),
+            path: "Benchmarks",
             swiftSettings: house
         ),
 
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
-        tests("Moderation", "JSON", "MatrixCore"),
+        tests(
+            "Moderation",
+            "SimulatedHomeserver",
+            "Commands",
+            "RoomState",
+            "PolicyEngine",
+            "Protections",
+            "MatrixCore",
+            "JSON",
+            "Observability",
+            "Lifecycle"
+        ),
+        tests("RoomState", "MatrixCore", "JSON"),
         tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
         tests("CommandGrammar", "MatrixCore"),
         tests("MatrixClient", "Moderation", "MatrixCore", "Protections", "HTTPClient", "JSON", "Observability"),
@@ -160,7 +176,10 @@ let package = Package(
 
         .testTarget(
             name: "IntegrationTests",
-            dependencies: names(["HTTPClient", "JSON", "Cryptography", "MatrixCore"]),
+            dependencies: names([
+                "Draupnir", "HomeserverContract", "MatrixClient", "Moderation", "Protections", "HTTPClient", "JSON",
+                "Cryptography", "MatrixCore", "Observability",
+            ]),
             swiftSettings: house
         ),
     ],

@@ -424,20 +424,18 @@ def make_admin(moderator, bot, room):
 
 
 def raid(spammer, rooms):
+    """Returns how many messages were posted."""
     for room in rooms:
         spammer.join(room)
-    return {
-        spammer.say(room, f"BUY CHEAP COINS http://coins.example/{number}")
-        for number in range(SPAM_PER_ROOM) for room in rooms
-    }
+    for number in range(SPAM_PER_ROOM):
+        for room in rooms:
+            spammer.say(room, f"BUY CHEAP COINS http://coins.example/{number}")
+    return SPAM_PER_ROOM * len(rooms)
 
 
-def watch_raid_end(watcher, answer, spammer, rooms, spam, since):
-    """Tells of every ban and of the last redaction as they are seen.
-
-    Returns how long after `since` each ban was.
-    """
-    bans, redacted, looked = {}, set(), 0
+def watch_raid_end(watcher, answer, spammer, rooms, since):
+    """Tells of every ban as it is seen, and returns how long after `since` each was."""
+    bans, looked = {}, 0
 
     def look():
         nonlocal looked
@@ -454,14 +452,7 @@ def watch_raid_end(watcher, answer, spammer, rooms, spam, since):
                     bans[room] = moment
                     tell(f"banned in {rooms[room]} ({len(bans)} of {len(rooms)}), "
                          f"{(moment - since) * 1000:.0f} ms after the command", mark="✋")
-            if event["type"] == "m.room.redaction":
-                target = event.get("redacts") or content.get("redacts")
-                if target in spam and target not in redacted:
-                    redacted.add(target)
-                    if len(redacted) == len(spam):
-                        tell(f"all {len(spam)} messages of the spammer redacted, "
-                             f"{(moment - since) * 1000:.0f} ms after the command", mark="🧹")
-        return True if len(bans) == len(rooms) and len(redacted) == len(spam) else None
+        return True if len(bans) == len(rooms) else None
 
     failure = None
     try:
@@ -473,8 +464,6 @@ def watch_raid_end(watcher, answer, spammer, rooms, spam, since):
     if len(bans) < len(rooms):
         missing = ", ".join(name for room, name in rooms.items() if room not in bans)
         raise Failed(f"after {RAID_LIMIT:.0f} s the spammer is not banned in {missing} ({failure})")
-    if len(redacted) < len(spam):
-        tell(f"{len(spam) - len(redacted)} of {len(spam)} messages of the spammer are still there", mark="!")
     return sorted(moment - since for moment in bans.values())
 
 
@@ -523,7 +512,7 @@ def run(program):
     with step("raiding the rooms"):
         spammer = homeserver.register("spammer")
         spam = raid(spammer, list(rooms))
-    tell(f"{spammer.user_id} has joined every room and posted {len(spam)} messages", mark="⚔")
+    tell(f"{spammer.user_id} has joined every room and posted {spam} messages", mark="⚔")
 
     with step("banning the spammer"):
         command = f"ban {spammer.user_id} coc spam"
@@ -532,7 +521,7 @@ def run(program):
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             answer = pool.submit(management.command, command, RAID_LIMIT)
             answer.add_done_callback(lambda _: watcher.nudge())
-            bans = watch_raid_end(watcher, answer, spammer, rooms, spam, since)
+            bans = watch_raid_end(watcher, answer, spammer, rooms, since)
             _, answered = answer.result()
     tell(f"the bot's ✅ came {(answered - since) * 1000:.0f} ms after the command")
     print(f"\nRaid over: first ban after {bans[0] * 1000:.0f} ms, last of {len(bans)} after {bans[-1] * 1000:.0f} ms.")

@@ -135,7 +135,7 @@ import Testing
             try? FileManager.default.removeItem(atPath: copy + name)
             try FileManager.default.copyItem(atPath: scratch.path + name, toPath: copy + name)
         }
-        try overwritePages(of: copy + "/draupnir.db", from: 4)
+        try overwritePages(of: copy + "/draupnir.db", from: 12)
         #expect {
             try open(copy)
         } throws: { error in

@@ -1,3 +1,4 @@
+import CommandGrammar
 import Moderation
 import YAML
 
@@ -66,9 +67,9 @@ struct SettingsReader {
             let sameName = candidates.filter { lastName(of: $0).lowercased() == name }
             if !sameName.isEmpty { return "did you mean \(sameName.joined(separator: " or "))?" }
         }
-        let sibling = nearest(to: name, among: siblings.map { lastName(of: $0) })
+        let sibling = closest(to: name, among: siblings.map { lastName(of: $0) }).first
             .map { section.isEmpty ? $0 : "\(section).\($0)" }
-        return (sibling ?? nearest(to: path, among: Self.everywhere)).map { "did you mean \($0)?" }
+        return (sibling ?? closest(to: path, among: Self.everywhere).first).map { "did you mean \($0)?" }
     }
 
     private func isNull(_ node: Node) -> Bool {

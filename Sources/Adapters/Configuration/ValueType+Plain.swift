@@ -1,3 +1,4 @@
+import CommandGrammar
 import Observability
 import YAML
 
@@ -11,7 +12,9 @@ extension ValueType {
             name,
             show: { value in table.first { $0.value == value }?.word ?? "" },
             remedy: { value in
-                guard case .string(let text) = value, let word = nearest(to: text, among: names) else { return nil }
+                guard case .string(let text) = value, let word = closest(to: text, among: names).first else {
+                    return nil
+                }
                 return "did you mean \(word)?"
             },
             parse: { value in

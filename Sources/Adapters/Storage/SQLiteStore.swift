@@ -128,10 +128,9 @@ package actor SQLiteStore: Store {
 /// cut on a disk that lies about its writes can have hurt the file. The journal is left out of the check, since it may be
 /// large and little of it is read at the start.
 private func openDatabase(_ path: String, _ busyTimeout: Duration) throws -> Connection {
-    Glibc.close(try openFile(path))
+    Glibc.close(try openFile(path))  // SQLite would take a file that it may only read
     let wasClosed = !isFilled(path + "-wal")
     let connection = try Connection(path: path, durability: .normal, busyTimeout: busyTimeout)
-    if connection.isReadOnly { throw DatabaseError.readOnly("the file may only be read") }
     try connection.execute("PRAGMA cell_size_check = ON; PRAGMA journal_size_limit = 16777216")
     if !wasClosed { try check(connection) }
     try connection.migrate(migrations)

@@ -21,13 +21,14 @@ extension RoomStates {
     ) -> Ingested {
         guard element.isMember else { return .other }
         let number = number(of: room)
-        guard let parts = memberParts(element) else { return .malformed(malformation(element, scan)) }
-        let text = element.withText(EventFields.stateKey) { setMember($0, parts, in: number) }
-        guard let former = text.flatMap({ $0 }), former != parts else { return .knownMember }
+        var former: FormerRecord?
+        let record = element.withMember { user, record in former = setMember(user, record, in: number) }
+        guard let record else { return .malformed(malformation(element, scan)) }
+        guard let former, former != record else { return .knownMember }
         guard let user = element.string(EventFields.stateKey).flatMap({ try? UserID(parsing: $0) }) else {
             return .knownMember
         }
-        return .member(MemberTransition(user: user, room: room, before: former.known, after: parts))
+        return .member(MemberTransition(user: user, room: room, before: former.known, after: record))
     }
 
     /// Takes in the whole state of a room, which an answer of `/state` holds: members go into the arena, `visit` gets the
@@ -47,11 +48,8 @@ extension RoomStates {
         scan.forEach { element in
             if element.isMember {
                 guard withMembers else { return }
-                guard let record = memberParts(element) else {
-                    malformed += 1
-                    return
-                }
-                _ = element.withText(EventFields.stateKey) { setMember($0, record, in: room) }
+                let record = element.withMember { user, record in _ = setMember(user, record, in: room) }
+                if record == nil { malformed += 1 }
             } else if let event = try? RoomEvent(element, in: scan) {
                 visit(event)
             } else {
@@ -60,17 +58,6 @@ extension RoomStates {
         }
         rooms[Int(room)].hasMembers = withMembers
         return malformed
-    }
-
-    /// The record of a member event, or nil where its key is no user ID or its membership no membership.
-    private func memberParts(_ element: borrowing ScannedElement) -> MemberRecord? {
-        guard let membership = element.withText(EventFields.membership, { Membership($0) }) ?? nil,
-            element.withText(EventFields.stateKey, isUserID) == true
-        else { return nil }
-        let sentByTarget = element.withText(EventFields.stateKey) { key in
-            element.withText(EventFields.sender) { key.elementsEqual($0) } ?? false
-        }
-        return MemberRecord(membership, wasSetByOther: sentByTarget != true)
     }
 
     private func malformation(_ element: borrowing ScannedElement, _ scan: borrowing Scan) -> MalformedEvent {
@@ -90,6 +77,21 @@ extension ScannedElement {
         case .ok, .badField, .missingField:
             withText(EventFields.type) { $0.elementsEqual(EventType.member.rawValue.utf8Span.span) } ?? false
         }
+    }
+
+    /// Lends the user of a member event, with what it says of them; nil where its key is no user ID or its membership no
+    /// membership.
+    fileprivate func withMember(_ use: (Span<UInt8>, MemberRecord) -> Void) -> MemberRecord? {
+        guard let membership = withText(EventFields.membership, { Membership($0) }) ?? nil else { return nil }
+        var record: MemberRecord?
+        _ = withText(EventFields.stateKey) { user in
+            guard isUserID(user) else { return }
+            let sentByTarget = withText(EventFields.sender) { user.elementsEqual($0) } ?? false
+            let read = MemberRecord(membership, wasSetByOther: !sentByTarget)
+            record = read
+            use(user, read)
+        }
+        return record
     }
 }
 

@@ -78,7 +78,7 @@ struct BotProgram {
             store: store,
             time: time,
             health: health,
-            metrics: metrics,
+            metrics: BotMetrics(metrics),
             log: Log("bot", minimum: settings.logLevel, sink: sink)
         ) { notifyService("READY=1") }
         services.append(moderation)

@@ -19,9 +19,11 @@ extension ContractCheck {
         #expect(await bob.refusal(of: .join(RoomReference(room))).summary == "403 M_BAD_STATE")
         let before = try await alice.sync(nil).next
         #expect(try await alice.perform(.ban(bob.user, in: room, reason: "spam")) == .done)
-        #expect(try await alice.sync(before).joined(room) == nil)
+        let unchanged = try await alice.sync(before)
+        #expect(unchanged.joined(room) == nil)
         #expect(try await alice.perform(.ban(bob.user, in: room, reason: "other")) == .done)
-        #expect(try await alice.sync(before).timeline(room).map { $0["content"]?["reason"] } == ["other"])
+        // From there: Synapse answers the same sync from a cache.
+        #expect(try await alice.sync(try unchanged.next).timeline(room).map { $0["content"]?["reason"] } == ["other"])
     }
 
     func unban() async throws {

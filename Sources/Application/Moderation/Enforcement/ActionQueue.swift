@@ -1,5 +1,5 @@
 package import MatrixCore
-import Protections
+package import Protections
 
 /// All rows that are open: what is wanted and not yet known to be so.
 ///
@@ -17,6 +17,9 @@ package struct ActionQueue: Sendable {
     private var urgencies: [Int64: RoomUrgency] = [:]
     private var inFlight: [Int64: RoomID?] = [:]
     private var busyRooms: Set<RoomID?> = []
+    private var loadsInFlight: Set<Int64> = []
+    /// Whole states of rooms asked for at once: each may be 256 MB.
+    private static let maximumLoads = 2
     /// Permits given to other work since the last answer to a person.
     private var permitsSinceAnswer = 9
 
@@ -25,40 +28,42 @@ package struct ActionQueue: Sendable {
     // MARK: Coming in
 
     /// The open row that wishes the same, where there is one.
-    func row(wishing action: Action) -> JournalRow? {
+    package func row(wishing action: Action) -> JournalRow? {
         QueueKey(action).flatMap { byKey[$0] }.flatMap { rows[$0] }
     }
 
     /// The open rows that an action makes void.
-    func rowsCancelled(by action: Action) -> [JournalRow] {
+    package func rowsCancelled(by action: Action) -> [JournalRow] {
         QueueKey.cancelled(by: action).compactMap { byKey[$0] }.compactMap { rows[$0] }
     }
 
     /// Takes in a new row, or the new form of one that is here.
-    mutating func put(_ row: JournalRow, urgency: RoomUrgency = RoomUrgency(), notBefore: Duration? = nil) {
-        let isNew = rows[row.id] == nil
-        if !isNew { unqueue(row.id) }
+    package mutating func put(_ row: JournalRow, urgency: RoomUrgency = RoomUrgency(), notBefore: Duration? = nil) {
+        let isOnDisk = rows[row.id] != nil && !uncommitted.contains(row.id)
+        unqueue(row.id)
         rows[row.id] = row
+        guard row.status.isOpen else { return remove(row.id) }
         urgencies[row.id] = urgency
-        if let key = QueueKey(row.action) { byKey[key] = row.id }
-        switch row.status {
-        case .pending:
-            if let notBefore { delayed[row.id] = notBefore }
-            if isNew { uncommitted.insert(row.id) } else { queue(row.id) }
-        case .parked:
-            if let room = row.action.room { parkedByRoom[room, default: []].insert(row.id) }
-        case .done, .failed, .dropped, .simulated: remove(row.id)
+        // An older row of the same wish may still be under way when the newer one comes, and may change after it.
+        if let key = QueueKey(row.action), byKey[key] ?? row.id <= row.id { byKey[key] = row.id }
+        if !isOnDisk { uncommitted.insert(row.id) }
+        if row.status == .pending {
+            delayed[row.id] = notBefore
+            queue(row.id)
+        } else if let room = row.action.room {
+            parkedByRoom[room, default: []].insert(row.id)
         }
     }
 
     /// What was taken in before this may be sent now: it is on disk.
-    mutating func markCommitted() {
-        for id in uncommitted.sorted() where rows[id]?.status == .pending { queue(id) }
+    package mutating func markCommitted() {
+        let new = uncommitted.sorted()
         uncommitted = []
+        for id in new where rows[id]?.status == .pending { queue(id) }
     }
 
     /// Takes a row out for good; one in flight keeps its room busy until `landed`.
-    mutating func remove(_ id: Int64) {
+    package mutating func remove(_ id: Int64) {
         guard let row = rows[id] else { return }
         unqueue(id)
         if let key = QueueKey(row.action), byKey[key] == id { byKey[key] = nil }
@@ -72,14 +77,19 @@ package struct ActionQueue: Sendable {
     /// The row to send now, which counts as in flight until `landed`.
     package mutating func next(at now: Duration) -> JournalRow? {
         ripen(at: now)
-        let free = { [busyRooms] (room: RoomID?) in room == nil || !busyRooms.contains(room) }
+        let areLoadsFree = loadsInFlight.count < Self.maximumLoads
+        let mayGo = { [busyRooms, rows] (room: RoomID?, id: Int64) in
+            if room != nil, busyRooms.contains(room) { return false }
+            if !areLoadsFree, case .loadState? = rows[id]?.action { return false }
+            return true
+        }
         let work: [Lane] = isPaused ? [.notices] : Lane.allCases.filter { $0 != .answers }
-        let answer = { (queue: inout Self) in queue.lanes[.answers]?.takeFirst(where: free) }
+        let answer = { (queue: inout Self) in queue.lanes[.answers]?.takeFirst(where: mayGo) }
         var id: Int64?
         if permitsSinceAnswer >= 9 { id = answer(&self) }
         if id == nil {
             for lane in work {
-                id = lanes[lane]?.takeFirst(where: free)
+                id = lanes[lane]?.takeFirst(where: mayGo)
                 if id != nil { break }
             }
             if id != nil { permitsSinceAnswer += 1 } else { id = answer(&self) }
@@ -87,31 +97,34 @@ package struct ActionQueue: Sendable {
         guard let id, let row = rows[id] else { return nil }
         if row.lane == .answers { permitsSinceAnswer = 0 }
         inFlight[id] = row.action.room
+        if case .loadState = row.action { loadsInFlight.insert(id) }
         if row.action.room != nil { busyRooms.insert(row.action.room) }
         return row
     }
 
     /// An answer for the row has come, whatever it was.
-    mutating func landed(_ id: Int64) {
+    package mutating func landed(_ id: Int64) {
         guard let room = inFlight.removeValue(forKey: id) else { return }
+        loadsInFlight.remove(id)
         if room != nil { busyRooms.remove(room) }
     }
 
     /// Queues a row anew that came back undone; nothing of it changes.
-    mutating func retry(_ id: Int64, at time: Duration?) {
+    package mutating func retry(_ id: Int64, at time: Duration?) {
         guard rows[id]?.status == .pending else { return }
         delayed[id] = time
         queue(id, first: true)
     }
 
     package func isInFlight(_ id: Int64) -> Bool { inFlight[id] != nil }
+    var hasRowsInFlight: Bool { !inFlight.isEmpty }
 
     /// When the next delayed row ripens.
     package var nextRipening: Duration? { delayed.values.min() }
 
     // MARK: Looking
 
-    func rowsParked(in room: RoomID) -> [JournalRow] {
+    package func rowsParked(in room: RoomID) -> [JournalRow] {
         (parkedByRoom[room] ?? []).sorted().compactMap { rows[$0] }
     }
 
@@ -132,7 +145,7 @@ package struct ActionQueue: Sendable {
     // MARK: Inside
 
     private mutating func queue(_ id: Int64, first: Bool = false) {
-        guard delayed[id] == nil, let row = rows[id] else { return }
+        guard delayed[id] == nil, !uncommitted.contains(id), let row = rows[id] else { return }
         lanes[row.lane, default: LaneQueue()]
             .add(id, room: row.action.room, urgency: urgencies[id] ?? RoomUrgency(), first: first)
     }
@@ -149,9 +162,11 @@ package struct ActionQueue: Sendable {
     }
 
     private mutating func ripen(at now: Duration) {
-        for (id, time) in delayed where time <= now {
+        guard !delayed.isEmpty else { return }
+        let ripe = delayed.filter { $0.value <= now }.sorted { ($0.value, $0.key) < ($1.value, $1.key) }
+        for (id, _) in ripe {
             delayed[id] = nil
-            if rows[id]?.status == .pending, !uncommitted.contains(id) { queue(id) }
+            if rows[id]?.status == .pending { queue(id) }
         }
     }
 }

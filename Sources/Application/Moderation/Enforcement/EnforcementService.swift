@@ -8,12 +8,20 @@ package struct EnforcementService: Service {
     private let pipeline: Pipeline
     private let homeserver: any Homeserver
     private let time: any TimeSource
+    private let metrics: BotMetrics
     private let log: Log
 
-    package init(pipeline: Pipeline, homeserver: any Homeserver, time: any TimeSource, log: Log) {
+    package init(
+        pipeline: Pipeline,
+        homeserver: any Homeserver,
+        time: any TimeSource,
+        metrics: BotMetrics,
+        log: Log
+    ) {
         self.pipeline = pipeline
         self.homeserver = homeserver
         self.time = time
+        self.metrics = metrics
         self.log = log
     }
 
@@ -66,7 +74,9 @@ package struct EnforcementService: Service {
     }
 
     private func fill(_ group: inout TaskGroup<Happening>, _ governor: inout Governor) async {
-        while governor.mayStart(at: time.now().monotonic), let row = await pipeline.nextRow() {
+        while governor.mayStart(at: time.now().monotonic),
+            let row = await pipeline.nextRow(oneByOne: governor.interval > .zero)
+        {
             let start = time.now().monotonic
             governor.started(at: start)
             group.addTask(name: "request") {
@@ -86,7 +96,10 @@ package struct EnforcementService: Service {
     }
 
     private func send(_ row: JournalRow) async -> (RowOutcome, Governor.Ending) {
+        let start = time.now().monotonic
         let result = await perform(row)
+        metrics.requestTime.observe(time.now().monotonic - start)
+        metrics.requests.add(for: RequestEnding(result))
         let ending: Governor.Ending
         switch result {
         case .failure(.limited(let wait)): ending = .limited(retryAfter: wait)

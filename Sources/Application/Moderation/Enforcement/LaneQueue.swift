@@ -5,53 +5,71 @@ struct LaneQueue {
     private struct Place {
         let room: RoomID?
         let urgency: RoomUrgency
+        /// Tells places of one urgency apart: the earlier goes first.
+        let number: Int
+
+        func goesBefore(_ other: Place) -> Bool {
+            urgency == other.urgency ? number < other.number : urgency > other.urgency
+        }
+    }
+
+    private struct Waiting {
+        let place: Place
         var rows: ArraySlice<Int64>
     }
 
-    /// By falling urgency.
+    /// In the order in which they go.
     private var places: [Place] = []
-    private var rooms: Set<RoomID?> = []
+    private var waiting: [RoomID?: Waiting] = [:]
+    private var lastNumber = 0
 
     var isEmpty: Bool { places.isEmpty }
 
     /// Puts the row behind those of its room, or before them where it comes back undone.
     mutating func add(_ row: Int64, room: RoomID?, urgency: RoomUrgency, first: Bool = false) {
-        if !rooms.insert(room).inserted, let index = index(of: room) {
-            places[index].rows.insert(row, at: first ? places[index].rows.startIndex : places[index].rows.endIndex)
-        } else {
-            places.insert(Place(room: room, urgency: urgency, rows: [row]), at: placeFor(urgency))
+        if let found = waiting.index(forKey: room) {
+            let indices = waiting.values[found].rows.indices
+            return waiting.values[found].rows.insert(row, at: first ? indices.lowerBound : indices.upperBound)
         }
+        lastNumber += 1
+        let place = Place(room: room, urgency: urgency, number: lastNumber)
+        waiting[room] = Waiting(place: place, rows: [row])
+        places.insert(place, at: index(of: place))
     }
 
     mutating func remove(_ row: Int64, room: RoomID?) {
-        guard rooms.contains(room), let index = index(of: room) else { return }
-        places[index].rows.removeAll { $0 == row }
-        dropIfEmpty(index)
+        guard let found = waiting.index(forKey: room) else { return }
+        waiting.values[found].rows.removeAll { $0 == row }
+        dropIfEmpty(found)
     }
 
-    /// Takes the first row of the first room that is free.
-    mutating func takeFirst(where isFree: (RoomID?) -> Bool) -> Int64? {
-        guard let index = places.firstIndex(where: { isFree($0.room) }),
-            let row = places[index].rows.popFirst()
-        else { return nil }
-        dropIfEmpty(index)
-        return row
+    /// Takes the first row of the first room that may go.
+    mutating func takeFirst(where mayGo: (RoomID?, Int64) -> Bool) -> Int64? {
+        // By numbers: to walk the array itself would keep it, and then taking a place out copies the others.
+        for index in places.indices {
+            let room = places[index].room
+            guard let found = waiting.index(forKey: room), let row = waiting.values[found].rows.first, mayGo(room, row)
+            else { continue }
+            waiting.values[found].rows.removeFirst()
+            dropIfEmpty(found)
+            return row
+        }
+        return nil
     }
 
-    private mutating func dropIfEmpty(_ index: Int) {
-        guard places[index].rows.isEmpty else { return }
-        rooms.remove(places.remove(at: index).room)
+    private mutating func dropIfEmpty(_ found: Dictionary<RoomID?, Waiting>.Index) {
+        guard waiting.values[found].rows.isEmpty else { return }
+        let place = waiting.remove(at: found).value.place
+        places.remove(at: index(of: place))
     }
 
-    private func index(of room: RoomID?) -> Int? { places.firstIndex { $0.room == room } }
-
-    /// Behind all that are as urgent or more.
-    private func placeFor(_ urgency: RoomUrgency) -> Int {
+    /// Where the place is, or is to be.
+    private func index(of place: Place) -> Int {
         var low = 0
         var high = places.count
         while low < high {
             let middle = (low + high) / 2
-            if places[middle].urgency < urgency { high = middle } else { low = middle + 1 }
+            if places[middle].goesBefore(place) { low = middle + 1 } else { high = middle }
         }
         return low
     }

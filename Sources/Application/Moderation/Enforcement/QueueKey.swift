@@ -18,8 +18,8 @@ struct QueueKey: Hashable {
         case .setServerACL, .loadState: subject = ""
         case .join(let reference): subject = reference.text
         case .fillGap(let gap): subject = gap.from
-        case .sendState, .sendEvent, .leave, .createRoom, .setAccountData, .resolve,
-            .askRoomVersion:
+        case .resolve(let alias): subject = alias.rawValue
+        case .sendState, .sendEvent, .leave, .createRoom, .setAccountData, .askRoomVersion:
             return nil
         }
     }

@@ -4,14 +4,30 @@ import Protections
 
 /// One thing that reaches the pipeline: what it decides follows from these, the state and the time alone.
 package enum Input: Sendable {
-    /// An answer of `/sync`; `isCatchUp` marks the first one after a start.
-    case sync(any PaddedBytes, since: String?, isCatchUp: Bool)
+    case sync(SyncAnswer)
     /// How a row fared.
     case outcome(RowOutcome)
     /// A row that was found not to be wanted any more just before it was to be sent.
     case needless(Int64)
     /// Time has passed.
     case tick
+}
+
+/// An answer of `/sync`, and what it was the answer to.
+package struct SyncAnswer: Sendable {
+    package let body: any PaddedBytes
+    package let since: String?
+    /// The first one after a start.
+    package let isCatchUp: Bool
+    /// Members came only as they spoke: followed rooms are to be loaded whole after it.
+    package let isLazy: Bool
+
+    package init(body: any PaddedBytes, since: String?, isCatchUp: Bool = false, isLazy: Bool = false) {
+        self.body = body
+        self.since = since
+        self.isCatchUp = isCatchUp
+        self.isLazy = isLazy
+    }
 }
 
 /// What came of sending one row.

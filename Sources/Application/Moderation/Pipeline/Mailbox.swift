@@ -8,6 +8,8 @@ final class Mailbox: Sendable {
     struct Letter: Sendable {
         let input: Input
         let whenCommitted: CheckedContinuation<Bool, Never>?
+
+        var isTick: Bool { if case .tick = input { true } else { false } }
     }
 
     private struct State {

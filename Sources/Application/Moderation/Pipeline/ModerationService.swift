@@ -10,7 +10,7 @@ package struct ModerationService: Service {
     private let store: any Store
     private let time: any TimeSource
     private let health: HealthState
-    private let metrics: MetricsRegistry
+    private let metrics: BotMetrics
     private let log: Log
     private let whenEnforcing: @Sendable () -> Void
 
@@ -20,7 +20,7 @@ package struct ModerationService: Service {
         store: any Store,
         time: any TimeSource,
         health: HealthState,
-        metrics: MetricsRegistry,
+        metrics: BotMetrics,
         log: Log,
         whenEnforcing: @escaping @Sendable () -> Void = {}
     ) {
@@ -53,15 +53,24 @@ package struct ModerationService: Service {
             store: store,
             time: time,
             health: health,
+            metrics: metrics,
             log: log,
             producers: 3,
-            whenEnforcing: whenEnforcing
+            whenEnforcing: whenEnforcing,
+            emergency: EmergencyNotice(homeserver: homeserver, nonce: known.nonce)
         )
         try await runServices(
             [
-                pipeline, EnforcementService(pipeline: pipeline, homeserver: homeserver, time: time, log: log),
-                SyncService(pipeline: pipeline, homeserver: homeserver, time: time, log: log),
-                TickService(pipeline: pipeline, time: time),
+                pipeline,
+                EnforcementService(
+                    pipeline: pipeline,
+                    homeserver: homeserver,
+                    time: time,
+                    metrics: metrics,
+                    log: log
+                ),
+                SyncService(pipeline: pipeline, homeserver: homeserver, time: time, metrics: metrics, log: log),
+                TickService(pipeline: pipeline, time: time), JournalPruning(store: store, time: time, log: log),
             ],
             until: shutdown
         )
@@ -102,6 +111,29 @@ struct TickService: Service {
             let next = time.now().monotonic + .seconds(1)
             _ = await shutdown.result { [time] in try? await time.sleep(until: next) }
             if !shutdown.isMade { pipeline.post(.tick) }
+        }
+    }
+}
+
+/// Deletes what is older than the journal has to be, once a day.
+struct JournalPruning: Service {
+    let store: any Store
+    let time: any TimeSource
+    let log: Log
+
+    /// 90 days, in milliseconds.
+    private static let kept: Int64 = 90 * 86_400_000
+
+    func run(until shutdown: ShutdownRequest) async throws {
+        while !shutdown.isMade {
+            do {
+                let count = try await store.prune(before: time.now().wallMilliseconds - Self.kept)
+                if count > 0 { log.info("old rows of the journal were deleted", ["rows": "\(count)"]) }
+            } catch {
+                log.warning("the journal cannot be pruned", ["error": "\(error)"])
+            }
+            let next = time.now().monotonic + .seconds(86_400)
+            _ = await shutdown.result { [time] in try? await time.sleep(until: next) }
         }
     }
 }

@@ -1,3 +1,4 @@
+import Commands
 package import Lifecycle
 import MatrixCore
 package import Observability
@@ -18,8 +19,12 @@ package actor Pipeline: Service {
     private let store: any Store
     private let time: any TimeSource
     private let health: HealthState
+    private let metrics: BotMetrics
     private let log: Log
     private let whenEnforcing: @Sendable () -> Void
+    private let emergency: EmergencyNotice?
+    /// Nothing is sent while a decision cannot be written.
+    private var isStalled = false
 
     /// `producers` services post inputs; when all of them have ended and nothing is left to decide, the pipeline ends.
     package init(
@@ -27,9 +32,11 @@ package actor Pipeline: Service {
         store: any Store,
         time: any TimeSource,
         health: HealthState,
+        metrics: BotMetrics,
         log: Log,
         producers: Int,
-        whenEnforcing: @escaping @Sendable () -> Void = {}
+        whenEnforcing: @escaping @Sendable () -> Void = {},
+        emergency: EmergencyNotice? = nil
     ) {
         nonce = state.nonce
         mailbox = Mailbox(producers: producers)
@@ -37,8 +44,10 @@ package actor Pipeline: Service {
         self.store = store
         self.time = time
         self.health = health
+        self.metrics = metrics
         self.log = log
         self.whenEnforcing = whenEnforcing
+        self.emergency = emergency
     }
 
     // MARK: Coming in
@@ -68,6 +77,7 @@ package actor Pipeline: Service {
             state.queue.markCommitted()
             for letter in letters { letter.whenCommitted?.resume(returning: true) }
             showHealth()
+            if letters.contains(where: { $0.isTick }) { metrics.show(state) }
             workBell.ring()
             if case .failed(let failure) = state.phase { throw failure }
         }
@@ -76,6 +86,7 @@ package actor Pipeline: Service {
     /// Writes the changeset, the same one again where that fails, and gives up after a minute.
     private func commit(_ changes: Changeset) async throws {
         guard !changes.isEmpty else { return }
+        defer { isStalled = false }
         var wait = Duration.milliseconds(250)
         while true {
             do {
@@ -83,6 +94,8 @@ package actor Pipeline: Service {
             } catch {
                 health.enter(.degraded(reason: "The database cannot be written."))
                 log.error("a decision cannot be written", ["error": "\(error)", "retry in": "\(wait)"])
+                if !isStalled, let room = state.bot.managementRoom { await emergency?.send("\(error)", to: room) }
+                isStalled = true
                 guard wait < .seconds(32) else { throw StoreUnavailable(reason: "\(error)") }
                 try await time.sleep(until: time.now().monotonic + wait)
                 wait *= 2
@@ -102,17 +115,26 @@ package actor Pipeline: Service {
 
     // MARK: Going out
 
+    /// While nothing may be sent, nothing ripens either: timers would only find a closed door.
+    private var isOpen: Bool { !isStalled && state.phase != .waitingForFirstSync }
+
     /// The next row to send, asked once more whether it is still right.
-    func nextRow() -> JournalRow? {
-        while let row = state.queue.next(at: time.now().monotonic) {
+    ///
+    /// `oneByOne` waits until it is decided what came of the last: where permits are few, a ban that was refused one is
+    /// asked for again before anything of less weight.
+    func nextRow(oneByOne: Bool) -> JournalRow? {
+        guard isOpen, !(oneByOne && state.queue.hasRowsInFlight) else { return nil }
+        while let row = state.nextRow(at: time.now().monotonic) {
             if state.isStillWanted(row) { return row }
             post(.needless(row.id))
         }
         return nil
     }
 
-    var nextRipening: Duration? { state.queue.nextRipening }
+    var nextRipening: Duration? { isOpen ? state.queue.nextRipening : nil }
     var hasWave: Bool { state.queue.hasWave }
+    /// Answers of sync in a row that could not be taken in, and have to be asked for again.
+    var damagedAnswers: Int { state.damagedAnswers }
     package var position: String? { state.position }
     package var phase: ModerationState.Phase { state.phase }
 

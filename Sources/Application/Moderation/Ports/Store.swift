@@ -12,6 +12,9 @@ package protocol Store: Sendable {
 
     /// The newest rows of the journal that are closed, newest first.
     func journal(limit: Int) async throws -> [JournalRow]
+
+    /// Deletes closed rows that ended before that time, in milliseconds since 1970; returns how many.
+    func prune(before time: Int64) async throws -> Int
 }
 
 /// All that one decision changes, written whole or not at all.

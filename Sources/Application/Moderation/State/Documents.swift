@@ -67,7 +67,10 @@ extension ModerationState {
         draft.documents.updateValue(content?.encoded(), forKey: name.text)
     }
 
+    /// Once for all rooms that one answer of sync names.
     mutating func writeJoinedRooms() {
+        guard joinedRoomsChanged else { return }
+        joinedRoomsChanged = false
         write(.joinedRooms, .array(bot.joined.sorted().map { .string($0.rawValue) }))
     }
 

@@ -16,22 +16,23 @@ extension ModerationState {
         guard !isBeingWritten else { return }
         guard let content = try? JSONValue(parsing: bytes.span) else { return tellUnreadable(type) }
         adopt(accountData: type, content)
+        if phase == .enforcing { checkProtectedSet() }
     }
 
-    /// What was read, or was written by us.
-    mutating func adopt(accountData type: EventType, _ content: JSONValue) {
+    /// What was read, or was written by us; of what was adopted before, as at a start from disk, nothing is told again.
+    mutating func adopt(accountData type: EventType, _ content: JSONValue, isNews: Bool = true) {
         let guarded = Set(bot.guardedRooms)
         switch type {
         case AccountDataType.protectedRooms:
             guard let data = ProtectedRoomsData(content) else { return tellUnreadable(type) }
             guard data != bot.protectedRooms else { return }
             bot.protectedRooms = data
-            tellUnreadable(entries: data.unreadable, of: type)
+            if isNews { tellUnreadable(entries: data.unreadable, of: type) }
         case AccountDataType.watchedLists:
             guard let data = WatchedListsData(content) else { return tellUnreadable(type) }
             guard data != bot.watchedLists else { return }
             bot.watchedLists = data
-            tellUnreadable(entries: data.unreadable, of: type)
+            if isNews { tellUnreadable(entries: data.unreadable, of: type) }
         case AccountDataType.enabledProtections:
             guard let data = EnabledProtectionsData(content) else { return tellUnreadable(type) }
             guard data != bot.enabledProtections else { return }

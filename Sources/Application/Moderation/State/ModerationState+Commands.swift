@@ -14,7 +14,8 @@ extension ModerationState {
 
     /// Reads a timeline event of the management room.
     mutating func observeManagement(_ event: RoomEvent) {
-        guard event.type == .message, event.stateKey == nil, phase == .enforcing,
+        if event.type == .member { return noteOwnName(event) }
+        guard event.type == .message, event.stateKey == nil,
             let content = try? JSONReader().read(event.content.span),
             content["msgtype"]?.string == "m.text", let body = content["body"]?.string,
             let room = bot.managementRoom, runs[event.id] == nil
@@ -43,7 +44,27 @@ extension ModerationState {
             key: event.id,
             kind: .command(text: String(addressed.text), sender: event.sender, thread: thread)
         )
-        step(run, String(addressed.text), event.sender, thread)
+        if phase == .enforcing { return step(run, String(addressed.text), event.sender, thread) }
+        // While the start is under way it waits, on disk.
+        runs[run.key] = run
+        write(.run(run.key), run.stored)
+    }
+
+    /// Commands that came while the start was under way.
+    mutating func stepWaitingCommands() {
+        for run in runs.values.sorted(by: { $0.key < $1.key }) where run.rounds.isEmpty && run.waiting.isEmpty {
+            guard case .command(let text, let sender, let thread) = run.kind else { continue }
+            step(run, text, sender, thread)
+        }
+    }
+
+    /// People write the name that they see.
+    private mutating func noteOwnName(_ event: RoomEvent) {
+        guard event.stateKey.map({ equalByBytes($0, bot.user.rawValue) }) == true,
+            let content = try? JSONReader().read(event.content.span),
+            content["membership"]?.string == Membership.join.name
+        else { return }
+        bot.displayName = content["displayname"]?.string
     }
 
     private var prefixes: CommandPrefixes {
@@ -60,11 +81,11 @@ extension ModerationState {
     mutating func step(_ run: Run, _ text: String, _ sender: UserID, _ thread: EventID?) {
         guard let room = bot.managementRoom else { return }
         let cause = Cause.command(event: run.key, sender: sender)
-        switch nextStep(of: text, run.answers, sender) {
+        switch nextStep(of: text, run, sender) {
         case .ask(let actions): ask(actions, for: run, because: cause, lane: .housekeeping)
         case .finish(let report):
             if runs.removeValue(forKey: run.key) != nil { write(.run(run.key), nil) }
-            previews = [:]
+            previews[run.key] = nil
             for directive in report.directives { follow(directive) }
             switch report.mark {
             case .success: react("✅", to: run.key, in: room, because: cause)
@@ -77,12 +98,12 @@ extension ModerationState {
         }
     }
 
-    private func nextStep(of text: String, _ answers: CommandAnswers, _ sender: UserID) -> CommandStep {
+    private func nextStep(of text: String, _ run: Run, _ sender: UserID) -> CommandStep {
         let tokens = CommandText(text[...]).tokens
         let program = "\(settings.commands.symbolPrefixes.first ?? "!")draupnir"
-        guard !tokens.isEmpty else { return answer(to: "help", answers, sender, program) }
+        guard !tokens.isEmpty else { return nextStep(of: HelpCommand.description.name, run, sender) }
         switch CommandCatalogue.table.lookup(tokens) {
-        case .found(let entry, _, let rest): return run(entry, Array(rest), answers, sender, program)
+        case .found(let entry, _, let rest): return step(of: entry, Array(rest), run, sender, program)
         case .incomplete(let words, let candidates):
             return .finish(
                 CommandReport(
@@ -110,18 +131,10 @@ extension ModerationState {
         }
     }
 
-    private func answer(to text: String, _ answers: CommandAnswers, _ sender: UserID, _ program: String) -> CommandStep
-    {
-        guard case .found(let entry, _, let rest) = CommandCatalogue.table.lookup(CommandText(text[...]).tokens) else {
-            return .finish(CommandReport(.failure))
-        }
-        return run(entry, Array(rest), answers, sender, program)
-    }
-
-    private func run(
-        _ entry: CommandTable<CommandCatalogue.Entry>.Entry,
+    private func step(
+        of entry: CommandTable<CommandCatalogue.Entry>.Entry,
         _ tokens: [Token],
-        _ answers: CommandAnswers,
+        _ run: Run,
         _ sender: UserID,
         _ program: String
     ) -> CommandStep {
@@ -138,7 +151,7 @@ extension ModerationState {
         case .command(let command):
             do throws(ArgumentError) {
                 let arguments = try command.description.parse(tokens)
-                return command.init(arguments).step(answers, context(for: sender, program))
+                return command.init(arguments).step(run.answers, context(for: run, sender, program))
             } catch {
                 let report = ArgumentReport(error, in: command.description, tokens: tokens, program: program)
                 return .finish(CommandReport(.failure, Document(report)))
@@ -155,12 +168,12 @@ extension ModerationState {
         write(.paused, .boolean(queue.isPaused))
     }
 
-    private func context(for sender: UserID, _ program: String) -> CommandContext {
+    private func context(for run: Run, _ sender: UserID, _ program: String) -> CommandContext {
         CommandContext(
             bot: bot,
             rooms: rooms,
             policies: policies,
-            previews: previews,
+            previews: previews[run.key] ?? [:],
             held: heldRules.compactMap { held in policies[rule: held.id].map { HeldFact(rule: $0, why: held.why) } },
             status: statusFacts,
             sender: sender,

@@ -14,7 +14,7 @@ extension ModerationState {
         case .foundDone: close(row, .done)
         case .roomVersion(let version): close(row, .done, answer: .version(version))
         case .state(let body):
-            if case .loadState(let room) = row.action { loaded(room, body) }
+            if case .loadState(let room) = row.action { loaded(room, body, for: row.run) }
             close(row, .done)
         case .pages(let pages, let isWhole):
             if case .fillGap(let gap) = row.action { observe(late: pages, of: gap, isWhole: isWhole) }
@@ -37,7 +37,9 @@ extension ModerationState {
     /// What is known now because the homeserver did it.
     private mutating func note(done action: Action, _ result: ActionResult) {
         switch (action, result) {
-        case (.setAccountData(let type, let content), _): adopt(accountData: type, content)
+        case (.setAccountData(let type, let content), _):
+            adopt(accountData: type, content)
+            noteProtectedSet()
         case (.resolve(let alias), .room(let room, _)): noteResolved(alias, room)
         case (.join(let reference), .room(let room, _)):
             troubles[reference.name] = nil
@@ -50,6 +52,9 @@ extension ModerationState {
     }
 
     private mutating func failed(_ row: JournalRow, _ error: HomeserverError) {
+        if row.run == nil, let newest = queue.row(wishing: row.action), newest.id != row.id {
+            return close(row, .dropped, "a newer wish took its place")
+        }
         switch error {
         case .limited: queue.retry(row.id, at: nil)
         case .tokenRejected: phase = .failed(.tokenRejected)

@@ -19,6 +19,8 @@ extension ModerationState {
         policyChanges = []
         for case .malformed(let policy) in changes { tellMalformed(policy) }
         let meaningful = changes.filter(\.changesMeaning)
+        for list in Set(meaningful.compactMap(\.list)) { listChanges[list] = now.monotonic }
+        let unjudged = rulesToJudge(changes)
         forgetHeldRulesThatAreGone()
         guard !meaningful.isEmpty else { return }
 
@@ -31,12 +33,30 @@ extension ModerationState {
             }
         }
         let hits = hits(of: new.filter { $0.recommendation.bans })
-        for hit in hits { judge(hit) }
+        for hit in hits where unjudged.contains(hit.rule.id) { judge(hit) }
         for hit in hits where !policies.isHeld(hit.rule.id) {
             if hit.rule.kind == .user { usersToReconcile.formUnion(hit.users) }
         }
         if meaningful.contains(where: \.concernsServers) { serverBansChanged = true }
         dropWhatIsNotWantedAnyMore()
+    }
+
+    /// Which rules of a batch nobody has judged; a rule that bans whom it banned before stays in force, or held.
+    private mutating func rulesToJudge(_ changes: [PolicyChange]) -> Set<PolicyRule.ID> {
+        var unjudged: Set<PolicyRule.ID> = []
+        for change in changes {
+            switch change {
+            case .added(let rule): unjudged.insert(rule.id)
+            case .modified(let old, let new) where old.bansTheSame(as: new) && !unjudged.contains(old.id):
+                guard let place = heldRules.firstIndex(where: { $0.id == old.id }) else { break }
+                heldRules[place] = HeldRule(id: new.id, why: heldRules[place].why)
+                policies.hold(new.id)
+                writeHeldRules()
+            case .modified(_, let new): unjudged.insert(new.id)
+            case .removed, .malformed, .shortcodeChanged: break
+            }
+        }
+        return unjudged
     }
 
     /// Holds a rule whose effect is wide, or would shut out a moderator's server.
@@ -55,6 +75,7 @@ extension ModerationState {
 
     /// Puts the n-th held rule in force, counted from 1 as `held` lists them; nil where there is none.
     mutating func release(_ number: Int) -> PolicyRule? {
+        forgetHeldRulesThatAreGone()
         guard heldRules.indices.contains(number - 1) else { return nil }
         let held = heldRules.remove(at: number - 1)
         writeHeldRules()
@@ -106,9 +127,9 @@ struct RuleHits {
     let rule: PolicyRule
     /// Of a user rule.
     var users: [UserID] = []
-    /// Of a server rule, all that have present users.
+    /// Of a server rule, those that have present users.
     var servers: [ServerName] = []
-    /// Present users that no other rule banned.
+    /// Present users that no other rule banned, nor anything spares.
     var count = 0
     var samples: [String] = []
 }
@@ -128,11 +149,11 @@ extension ModerationState {
             case .user:
                 hit.users = users[next]
                 next += 1
-                let newlyHit = hit.users.filter { !isBanned($0, withoutCounting: new) }
+                let newlyHit = hit.users.filter { !isSpared($0) && !isBanned($0, withoutCounting: new) }
                 hit.count = newlyHit.count
                 hit.samples = newlyHit.prefix(5).map(\.rawValue)
             case .server:
-                let servers = servers[rule.id] ?? []
+                let servers = (servers[rule.id] ?? []).filter { !isBanned($0.server, withoutCounting: new) }
                 hit.servers = servers.map(\.server)
                 hit.count = servers.reduce(0) { $0 + $1.users }
                 hit.samples = servers.prefix(5).map { "\($0.server) (\($0.users))" }
@@ -184,15 +205,32 @@ extension ModerationState {
     private func isBanned(_ user: UserID, withoutCounting new: Set<PolicyRule.ID>) -> Bool {
         policies.verdict(user: user).rules.contains { $0.recommendation.bans && !new.contains($0.id) }
     }
+
+    private func isBanned(_ server: ServerName, withoutCounting new: Set<PolicyRule.ID>) -> Bool {
+        policies.verdict(server: server).rules.contains { $0.recommendation.bans && !new.contains($0.id) }
+    }
 }
 
 extension PolicyChange {
+    fileprivate var list: RoomID? {
+        switch self {
+        case .added(let rule), .removed(let rule, _), .modified(_, let rule): rule.source.list
+        case .malformed, .shortcodeChanged: nil
+        }
+    }
+
     fileprivate var concernsServers: Bool {
         switch self {
         case .added(let rule), .removed(let rule, _): rule.kind == .server
         case .modified(let old, let new): old.kind == .server || new.kind == .server
         case .malformed, .shortcodeChanged: false
         }
+    }
+}
+
+extension PolicyRule {
+    fileprivate func bansTheSame(as other: PolicyRule) -> Bool {
+        kind == other.kind && subject == other.subject && recommendation.bans && other.recommendation.bans
     }
 }
 

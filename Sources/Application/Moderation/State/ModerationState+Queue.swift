@@ -83,6 +83,8 @@ extension ModerationState {
     mutating func dropNeedless(_ id: Int64) {
         queue.landed(id)
         guard let row = queue.rows[id] else { return }
+        // By now it may be wanted again, and nobody else asks for it while this row is open.
+        if isStillWanted(row) { return queue.retry(id, at: nil) }
         close(row, .dropped, "not wanted any more when its turn came")
     }
 

@@ -14,13 +14,25 @@ extension ModerationState {
         transitions = []
         for transition in changed {
             closeSatisfied(by: transition)
-            if transition.user == bot.user, transition.after.membership == .join { unpark(transition.room) }
+            if transition.user == bot.user, transition.after.membership == .join {
+                roomsWithNewPower.insert(transition.room)
+            }
             if transition.room == bot.managementRoom { usersToReconcile.insert(transition.user) }
             if transition.becamePresent {
                 usersToReconcile.insert(transition.user)
                 // A server that was not known before may be one that a hash names.
                 if policies.hasHashedRules(of: .server) { serverBansChanged = true }
             }
+        }
+    }
+
+    /// Rooms in which what the bot may do has changed, looked at once for all events of a batch.
+    mutating func settlePower() {
+        let rooms = roomsWithNewPower.sorted()
+        roomsWithNewPower = []
+        for room in rooms {
+            unpark(room)
+            notePower(in: room)
         }
     }
 
@@ -62,7 +74,7 @@ extension ModerationState {
             }
         }
         for user in named.sorted() { reconcile(user, in: [room]) }
-        serverBansChanged = true
+        roomsToCheckACL.insert(room)
     }
 
     private mutating func reconcile(_ user: UserID) {

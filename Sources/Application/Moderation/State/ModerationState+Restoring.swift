@@ -23,7 +23,7 @@ extension ModerationState {
             }
         }
         for (name, content) in documents {
-            if case .accountData(let type) = name { adopt(accountData: type, content) }
+            if case .accountData(let type) = name { adopt(accountData: type, content, isNews: false) }
         }
         // Adopting writes; what was read is on disk already.
         draft = Changeset()

@@ -8,11 +8,16 @@ import Protections
 extension ModerationState {
     enum Tone {
         case news
+        /// What is about to be done: said before it is, and not behind all of it.
+        case announcement
         /// Somebody should do something about it.
         case problem
     }
 
-    /// Says something in the management room; before there is one, it is logged only.
+    /// Most notices that are kept until there is a management room; the log has them all.
+    private static let maximumUntold = 50
+
+    /// Says something in the management room; before there is one, it waits for that.
     mutating func tell(_ text: Phrase, _ tone: Tone = .news, details: [Phrase] = []) {
         let document = Document {
             tone == .problem ? "⚠️ \(text)" : text
@@ -20,11 +25,25 @@ extension ModerationState {
         }
         let plain = document.markdown
         switch tone {
-        case .news: log.info("told the management room", ["text": plain])
+        case .news, .announcement: log.info("told the management room", ["text": plain])
         case .problem: log.warning("told the management room", ["text": plain])
         }
-        guard let room = bot.managementRoom else { return }
-        say(document, in: room, lane: tone == .problem ? .answers : .notices, because: .upkeep("a notice"))
+        notice(document, lane: tone == .news ? .notices : .answers)
+    }
+
+    private mutating func notice(_ document: Document, lane: Lane) {
+        if let room = bot.managementRoom {
+            say(document, in: room, lane: lane, because: .upkeep("a notice"))
+        } else if untold.count < Self.maximumUntold {
+            untold.append((document, lane))
+        }
+    }
+
+    /// Says what waited for a management room.
+    mutating func tellUntold() {
+        let waiting = untold
+        untold = []
+        for (document, lane) in waiting { notice(document, lane: lane) }
     }
 
     /// Sends a document in as many messages as it needs; the row of the first.

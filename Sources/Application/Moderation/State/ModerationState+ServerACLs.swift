@@ -11,12 +11,39 @@ extension ModerationState {
     private static let settling: Duration = .milliseconds(300)
 
     mutating func settleServerACLs() {
-        guard phase == .enforcing, serverBansChanged else { return }
-        serverBansChanged = false
-        guard bot.appliesServerBans else { return }
-        let compiled = compileServerACL()
+        guard phase == .enforcing else { return }
+        if serverBansChanged {
+            compiledACL = nil
+            roomsToCheckACL = Set(bot.guardedRooms)
+        }
+        defer {
+            serverBansChanged = false
+            roomsToCheckACL = []
+        }
+        guard bot.appliesServerBans, !roomsToCheckACL.isEmpty else { return }
+        let compiled = compiledACL ?? compileServerACL()
+        compiledACL = compiled
         tellLeftOut(compiled.leftOut)
-        for room in bot.guardedRooms where bot.joined.contains(room) { setServerACL(compiled, in: room) }
+        let cause = aclCause
+        // Rooms of one community have the same ACL, so what is worked out for one serves the others.
+        var merges: [ACLStanding: ServerACLMerge] = [:]
+        for room in roomsToCheckACL.sorted() where bot.guards(room) && bot.joined.contains(room) {
+            guard let known = rooms[room], known.authority.creation != nil, loading[room] == nil else { continue }
+            let event = known.state[StateKey(.serverACL)]
+            let standing = ACLStanding(
+                content: event?.content,
+                isOwn: event?.sender == bot.user,
+                ours: ownACLEntries[room]
+            )
+            let merge =
+                merges[standing]
+                ?? compiled.merged(
+                    into: event.flatMap { CurrentServerACL($0, bot: bot.user) },
+                    ours: ownACLEntries[room]
+                )
+            merges[standing] = merge
+            setServerACL(merge, because: cause, in: room)
+        }
     }
 
     func compileServerACL() -> CompiledServerACL {
@@ -27,10 +54,12 @@ extension ModerationState {
         return ServerACLCompiler(ownServer: bot.user.server, presentUsers: present).compile(policies.serverBans)
     }
 
-    private mutating func setServerACL(_ compiled: CompiledServerACL, in room: RoomID) {
-        guard let known = rooms[room], known.authority.creation != nil, loading[room] == nil else { return }
-        let standing = known.state[StateKey(.serverACL)].flatMap { CurrentServerACL($0, bot: bot.user) }
-        let merge = compiled.merged(into: standing, ours: ownACLEntries[room])
+    private mutating func setServerACL(_ merge: ServerACLMerge, because cause: Cause, in room: RoomID) {
+        if ownACLEntries[room] != merge.ours, !settings.isDryRun {
+            // With the same commit that asks for the sending: a lost request then leaves no entry that nobody owns.
+            ownACLEntries[room] = merge.ours
+            write(.ownACLEntries(room), .array(merge.ours.map { .string($0) }))
+        }
         guard let content = merge.content else {
             if let open = queue.row(wishing: .setServerACL(ServerACLContent(), in: room)), !queue.isInFlight(open.id) {
                 close(open, .dropped, "what stands there is right")
@@ -38,13 +67,9 @@ extension ModerationState {
             return
         }
         if settings.isDryRun, !simulated.insert("acl \(room) \(content.deny)").inserted { return }
-        if ownACLEntries[room] != merge.ours, !settings.isDryRun {
-            ownACLEntries[room] = merge.ours
-            write(.ownACLEntries(room), .array(merge.ours.map { .string($0) }))
-        }
         let row = enqueue(
             .setServerACL(content, in: room),
-            because: aclCause(compiled),
+            because: cause,
             lane: .serverACLs,
             isDesire: true,
             delay: Self.settling,
@@ -54,7 +79,7 @@ extension ModerationState {
     }
 
     /// An ACL is made of many rules; the newest of them is named.
-    private func aclCause(_ compiled: CompiledServerACL) -> Cause {
+    private var aclCause: Cause {
         guard let newest = policies.serverBans.max(by: { $0.source.timestamp < $1.source.timestamp }) else {
             return .upkeep("server rules went")
         }
@@ -79,6 +104,13 @@ extension ModerationState {
         {
             close(open, .done, event: event.id)
         }
-        serverBansChanged = true
+        roomsToCheckACL.insert(room)
     }
+}
+
+/// What a merge depends on beside the rules.
+private struct ACLStanding: Hashable {
+    let content: [UInt8]?
+    let isOwn: Bool
+    let ours: [String]?
 }

@@ -30,7 +30,8 @@ extension ModerationState {
                 write(.managementRoom, .string(room.rawValue))
             }
             phase = .loadingRooms
-            subscribe()
+            tellUntold()
+            noteSubscriptionsChanged()
         case .failed(let text):
             runs[key] = nil
             write(.run(key), nil)
@@ -42,10 +43,9 @@ extension ModerationState {
 
     /// Whether every room and list is here, or is known not to be had for now.
     private var isEverythingLoaded: Bool {
-        guard loading.isEmpty else { return false }
-        return !queue.rows.values.contains { row in
+        !queue.rows.values.contains { row in
             switch row.action {
-            case .join, .resolve: row.run == nil && row.attempts < 2
+            case .join, .resolve, .loadState: row.run == nil && row.attempts < 2
             default: false
             }
         }
@@ -63,6 +63,7 @@ extension ModerationState {
         reconcileWhatIsDue()
         settleServerACLs()
         tellStarted()
+        stepWaitingCommands()
     }
 
     /// Says what of the management room is not as it should be.
@@ -83,18 +84,23 @@ extension ModerationState {
         reconcilesAll = true
     }
 
-    /// A set of guarded rooms that shrank while the bot was away was not shrunk by its commands.
-    private mutating func checkProtectedSet() {
-        let known = rooms.trackedRooms.filter { bot.guards($0) }.count
+    /// A set of guarded rooms that shrank while nobody looked was not shrunk by the bot's commands.
+    mutating func checkProtectedSet() {
+        let known = bot.guardedRooms.count
         if let before = guardedAtLastRun, known < before {
             tell(
-                "I guarded \(before) rooms at my last run, and my account data names \(known) now. If rooms are missing, add "
-                    + "them again with rooms add.",
+                "I guarded \(before) rooms, and my account data names \(known) now, without a command of yours. If rooms are "
+                    + "missing, add them again with rooms add.",
                 .problem
             )
         }
-        guardedAtLastRun = known
-        write(.guardedRoomCount, .integer(Int64(known)))
+        noteProtectedSet()
+    }
+
+    mutating func noteProtectedSet() {
+        guard guardedAtLastRun != bot.guardedRooms.count else { return }
+        guardedAtLastRun = bot.guardedRooms.count
+        write(.guardedRoomCount, .integer(Int64(bot.guardedRooms.count)))
     }
 
     // MARK: From disk
@@ -113,8 +119,20 @@ extension ModerationState {
         }
         restore(documents)
         restore(stored.rooms)
-        for row in stored.openRows { queue.put(row) }
+        for row in stored.openRows { restore(row) }
         queue.markCommitted()
         for room in loading.keys where queue.row(wishing: .loadState(room)) == nil { loading[room] = nil }
+    }
+
+    private mutating func restore(_ row: JournalRow) {
+        var row = row
+        switch row.action {
+        case .loadState(let room) where row.run == nil: loading[room] = loading[room] ?? []
+        // It may have been sent, and no answer of sync shows whether a room was made for it.
+        case .createRoom: row.attempts = max(row.attempts, 1)
+        default: break
+        }
+        queue.put(row)
+        wave.note(row, at: now)
     }
 }

@@ -46,7 +46,7 @@ extension ModerationState {
 
     /// Asks unless it was refused lately, or a dry run must not join.
     private mutating func ask(_ action: Action, for name: RoomReference.Name) {
-        if let trouble = troubles[name], trouble.retryAt > now.monotonic { return }
+        if isTroubled(name) { return }
         if settings.isDryRun, action.changesSomething {
             troubles[name] = Trouble(
                 text: "not joined, and a dry run joins no room",
@@ -91,7 +91,7 @@ extension ModerationState {
     mutating func noteJoined(_ room: RoomID) {
         troubles[.id(room)] = nil
         guard bot.joined.insert(room).inserted else { return }
-        writeJoinedRooms()
+        joinedRoomsChanged = true
         guard bot.guards(room) || bot.watches(room) else { return }
         // Whatever was known of it is old: it was not seen while the bot was away.
         reload(room)
@@ -99,18 +99,19 @@ extension ModerationState {
 
     mutating func noteLeft(_ room: RoomID) {
         guard bot.joined.remove(room) != nil else { return }
-        writeJoinedRooms()
+        joinedRoomsChanged = true
     }
 
     /// Takes in the whole state of a room, and then what sync said of it while it was on its way.
-    mutating func loaded(_ room: RoomID, _ body: any PaddedBytes) {
-        guard let meanwhile = loading.removeValue(forKey: room) else { return preview(room, body) }
+    mutating func loaded(_ room: RoomID, _ body: any PaddedBytes, for run: EventID?) {
+        if let run { return preview(room, body, for: run) }
+        guard let meanwhile = loading.removeValue(forKey: room) else { return }
         var change = RoomChange()
         change.forgets = true
         var others: [RoomEvent] = []
         let withMembers = bot.guards(room)
         do {
-            let plan = [ScanPath("[]", fields: EventFields.plan)]
+            let plan = [ScanPath("[]", fields: EventFields.statePlan)]
             let malformed = try JSONScanner(plan).scan(body) { scan in
                 rooms.load(scan, of: room, withMembers: withMembers) { others.append($0) }
             }
@@ -128,16 +129,20 @@ extension ModerationState {
         }
         change.snapshot = rooms.snapshot(of: room)
         draft.rooms[room] = change
-        for event in meanwhile { apply(state: event, in: room) }
+        for event in meanwhile {
+            if let redacted = event.redacts {
+                applyRedaction(of: redacted, by: event.sender, in: room)
+            } else {
+                apply(state: event, in: room)
+            }
+        }
         roomsToReconcile.insert(room)
-        serverBansChanged = true
-        unpark(room)
-        notePower(in: room)
+        roomsWithNewPower.insert(room)
     }
 
     /// A list that a command only looks at.
-    private mutating func preview(_ room: RoomID, _ body: any PaddedBytes) {
-        let events = try? JSONScanner([ScanPath("[]", fields: EventFields.plan)]).scan(body) { scan in
+    private mutating func preview(_ room: RoomID, _ body: any PaddedBytes, for run: EventID) {
+        let events = try? JSONScanner([ScanPath("[]", fields: EventFields.statePlan)]).scan(body) { scan in
             var events: [RoomEvent] = []
             scan.forEach { element in
                 guard !element.isMember, let event = try? RoomEvent(element, in: scan), event.isPolicy else { return }
@@ -145,7 +150,7 @@ extension ModerationState {
             }
             return events
         }
-        previews[room] = PolicyList(room: room, events: events ?? [])
+        previews[run, default: [:]][room] = PolicyList(room: room, events: events ?? [])
     }
 
     // MARK: What cannot be had
@@ -168,6 +173,11 @@ extension ModerationState {
         let isNews = troubles[name].map { !equalByBytes($0.text, text) } ?? true
         troubles[name] = Trouble(text: text, retryAt: now + wait, attempts: attempts)
         if isNews { tellTrouble(name, text) }
+    }
+
+    /// Whether it could not be had lately, and is not to be tried yet.
+    func isTroubled(_ name: RoomReference.Name) -> Bool {
+        troubles[name].map { $0.retryAt > now.monotonic } ?? false
     }
 
     mutating func retryTroubles() {

@@ -8,24 +8,45 @@ import RoomState
 
 /// Taking in what sync brings, in one order for every room: state, then the timeline.
 extension ModerationState {
-    mutating func take(sync body: any PaddedBytes, since: String?, isCatchUp: Bool) {
+    mutating func take(_ answer: SyncAnswer) {
+        guard isTaken(answer) else {
+            damagedAnswers += 1
+            log.warning("an answer of sync is damaged and will be asked for again", ["times": "\(damagedAnswers)"])
+            return
+        }
+        damagedAnswers = 0
+        lastSync = now
+        if answer.isCatchUp, phase == .waitingForFirstSync { phase = .findingManagementRoom }
+    }
+
+    /// How often an answer that has lost a part is asked for again before what is left of it has to do.
+    private static let maximumDamagedAnswers = 3
+
+    /// Takes the answer in; false where that would lose something, or where it is no answer of sync.
+    private mutating func isTaken(_ answer: SyncAnswer) -> Bool {
         do {
             let scanner = try JSONScanner(SyncPlan.paths)
             do {
-                try scanner.scan(body) { take($0, since: since) }
+                return try scanner.scan(answer.body) { isTaken($0, answer) }
             } catch is JSONError {
-                log.warning("an answer of sync is damaged; what can be read of it is taken")
-                try scanner.salvage(body) { take($0, since: since) }
+                return try scanner.salvage(answer.body) { scan in
+                    if scan.lostFrom == nil { return isTaken(scan, answer) }
+                    // The position may stand before what was lost, and must not go ahead of it.
+                    guard answer.since != nil, damagedAnswers >= Self.maximumDamagedAnswers, isTaken(scan, answer)
+                    else { return false }
+                    for room in rooms.trackedRooms where bot.joined.contains(room) { reload(room) }
+                    return true
+                }
             }
         } catch {
             log.error("an answer of sync cannot be read", ["error": "\(error)"])
+            return false
         }
-        lastSync = now
-        if isCatchUp, phase == .waitingForFirstSync { phase = .findingManagementRoom }
     }
 
-    private mutating func take(_ scan: borrowing Scan, since: String?) {
+    private mutating func isTaken(_ scan: borrowing Scan, _ answer: SyncAnswer) -> Bool {
         let contents = SyncContents(scan)
+        guard let position = contents.position else { return false }
         for index in contents.accountData {
             scan.withElement(index) { element in
                 guard let type = element.string(0), let content = element.bytes(1) else { return }
@@ -33,24 +54,28 @@ extension ModerationState {
             }
         }
         for (room, events) in contents.left { takeLeft(room, events, scan) }
-        for (room, parts) in contents.joined { take(room, parts, scan, since: since) }
+        for (room, parts) in contents.joined { take(room, parts, scan, answer) }
+        if answer.isLazy, phase == .enforcing { for room in rooms.trackedRooms { reload(room) } }
         for (room, events) in contents.invited { takeInvitation(room, events, scan) }
-        // A salvaged body may have lost it: then the same stretch is asked for again.
-        if let position = contents.position {
-            self.position = position
-            draft.position = position
-        }
+        self.position = position
+        draft.position = position
+        return true
     }
 
     // MARK: A joined room
 
-    private mutating func take(_ room: RoomID, _ parts: SyncContents.JoinedRoom, _ scan: borrowing Scan, since: String?)
-    {
+    private mutating func take(
+        _ room: RoomID,
+        _ parts: SyncContents.JoinedRoom,
+        _ scan: borrowing Scan,
+        _ answer: SyncAnswer
+    ) {
         let isNew = bot.joined.insert(room).inserted
-        if isNew { writeJoinedRooms() }
+        if isNew { joinedRoomsChanged = true }
         // The first answer holds members by halves: followed rooms are loaded whole after it.
-        guard let since, bot.guards(room) || bot.watches(room) else { return }
-        if loading[room] == nil, isNew || rooms[room]?.authority.creation == nil { reload(room) }
+        guard let since = answer.since, bot.guards(room) || bot.watches(room) else { return }
+        let isUnknown = rooms[room]?.authority.creation == nil && !isTroubled(.id(room))
+        if loading[room] == nil, isNew || isUnknown { reload(room) }
         for index in parts.stateAfter ?? parts.state { scan.withElement(index) { apply(state: $0, scan, in: room) } }
         // With `state_after` the timeline's own state is in it already, and the timeline may be older than it.
         let timelineIsState = parts.stateAfter == nil
@@ -59,10 +84,11 @@ extension ModerationState {
         }
         for index in parts.timeline {
             scan.withElement(index) { element in
-                if timelineIsState, element.state(of: EventFields.stateKey) != .absent {
-                    apply(state: element, scan, in: room)
-                }
-                observe(timeline: element, scan, in: room)
+                let isState = timelineIsState && element.state(of: EventFields.stateKey) != .absent
+                if isState { apply(state: element, scan, in: room) }
+                // What is malformed was counted as state.
+                guard let event = isState ? try? RoomEvent(element, in: scan) : event(element, scan) else { return }
+                observe(event, in: room)
             }
         }
     }
@@ -92,15 +118,12 @@ extension ModerationState {
         }
     }
 
+    /// More than this in the time of one request is a flood; what is lost of it comes with the next load.
+    private static let maximumPutBy = 10_000
+
     private mutating func applyOrPutBy(_ event: RoomEvent, in room: RoomID) {
-        if var meanwhile = loading[room] {
-            // More than this in the time of one request is a flood; what is lost of it comes with the next load.
-            guard meanwhile.count < 10_000 else { return }
-            meanwhile.append(event)
-            loading[room] = meanwhile
-        } else {
-            apply(state: event, in: room)
-        }
+        guard let count = loading[room]?.count else { return apply(state: event, in: room) }
+        if count < Self.maximumPutBy { loading[room]?.append(event) }
     }
 
     /// A state event of a followed room, whatever way it came.
@@ -139,8 +162,7 @@ extension ModerationState {
         switch event.type {
         case .powerLevels:
             roomsToReconcile.insert(room)
-            unpark(room)
-            notePower(in: room)
+            roomsWithNewPower.insert(room)
         case .serverACL: noteServerACL(event, in: room)
         case .tombstone: tellTombstone(room)
         case .joinRules: if room == bot.managementRoom { noteManagementJoinRule() }
@@ -151,24 +173,28 @@ extension ModerationState {
 
     // MARK: A timeline event
 
-    private mutating func observe(timeline element: borrowing ScannedElement, _ scan: borrowing Scan, in room: RoomID) {
-        guard let event = event(element, scan) else { return }
-        observe(event, in: room)
-    }
-
     mutating func observe(_ event: RoomEvent, in room: RoomID) {
         if event.type == .redaction, let redacted = event.redacts {
             applyRedaction(of: redacted, by: event.sender, in: room)
+            // The state that is on its way may be from before it.
+            if let count = loading[room]?.count, count < Self.maximumPutBy { loading[room]?.append(event) }
         }
         if event.stateKey == nil { activity.note(event.sender, in: room, at: now.monotonic) }
         if room == bot.managementRoom { observeManagement(event) }
     }
 
-    private mutating func applyRedaction(of event: EventID, by sender: UserID, in room: RoomID) {
-        if bot.watches(room) {
-            let changes = policies.redact(event, in: room, by: sender)
-            policyChanges += changes
-            for change in changes { draft.keep(blankFor: change, in: room) }
+    mutating func applyRedaction(of event: EventID, by sender: UserID, in room: RoomID) {
+        if bot.watches(room), let place = policies[room]?.stateKey(of: event) {
+            policyChanges += policies.redact(event, in: room, by: sender)
+            // Without its content on disk too, so that a restart does not bring the rule back.
+            let blank = RoomEvent(
+                id: event,
+                type: place.type,
+                sender: sender,
+                stateKey: place.key,
+                content: Array("{}".utf8)
+            )
+            draft.keep(blank, in: room)
         }
         if let blank = rooms.redact(event, in: room) { draft.keep(blank, in: room) }
     }
@@ -205,7 +231,9 @@ extension ModerationState {
 
     /// An invitation back into a room that is to be followed is taken; others are for the protection about invitations.
     private mutating func takeInvitation(_ room: RoomID, _ indices: [Int], _ scan: borrowing Scan) {
-        guard bot.guards(room) || bot.watches(room), !bot.joined.contains(room) else { return }
+        guard bot.guards(room) || bot.watches(room) else { return }
+        // Removed and invited between two answers, it was never seen to leave.
+        noteLeft(room)
         troubles[.id(room)] = nil
         subscribe()
     }
@@ -218,25 +246,5 @@ extension Changeset {
 
     mutating func note(_ member: MemberChange, in room: RoomID) {
         rooms[room, default: RoomChange()].members.append(member)
-    }
-
-    /// The rule's event without its content, so that a restart does not bring the rule back.
-    mutating func keep(blankFor change: PolicyChange, in room: RoomID) {
-        let gone: PolicySource
-        switch change {
-        case .removed(let rule, _), .modified(let rule, _): gone = rule.source
-        case .added, .malformed, .shortcodeChanged: return
-        }
-        keep(
-            RoomEvent(
-                id: gone.event,
-                type: gone.eventType,
-                sender: gone.sender,
-                stateKey: gone.stateKey,
-                timestamp: gone.timestamp,
-                content: Array("{}".utf8)
-            ),
-            in: room
-        )
     }
 }

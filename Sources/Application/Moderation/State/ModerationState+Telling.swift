@@ -54,6 +54,17 @@ extension ModerationState {
         }
     }
 
+    /// A flood of made-up members must not take all memory; what it costs is said.
+    mutating func tellOfRefusedUsers() {
+        guard rooms.refusedUsers > 0, !hasToldOfRefusedUsers else { return }
+        hasToldOfRefusedUsers = true
+        tell(
+            "There are more members in the guarded rooms than I keep (\(rooms.userCount)). New ones are not looked at: remove "
+                + "rooms, or run a second bot for some of them.",
+            .problem
+        )
+    }
+
     mutating func tellEncrypted() {
         guard phase == .enforcing else { return }
         tell(
@@ -101,8 +112,8 @@ extension ModerationState {
     mutating func tellHeld(_ rule: PolicyRule, number: Int, why: String, samples: [String]) {
         let list = listName(rule.source.list)
         tell(
-            "Held: the rule \(rule.subject.entity ?? "(hashed)") in \(list), by \(rule.source.sender), because \(why). It is not in "
-                + "force. To put it in force: release \(number). Otherwise remove it from the list. For example:",
+            "Held: the rule \(code: rule.subject.entity ?? "(hashed)") in \(list), by \(rule.source.sender), because \(why). It is not in "
+                + "force. To put it in force: \(code: "release \(number)"). Otherwise remove it from the list. For example:",
             .problem,
             details: samples.map { Phrase($0) }
         )
@@ -113,7 +124,7 @@ extension ModerationState {
         for rule in telling where toldLeftOut.insert(rule.rule.id).inserted {
             let why = rule.why == .ownServer ? "it would shut out my own server" : "the server ACL is full"
             tell(
-                "The server rule \(rule.rule.subject.entity ?? "(hashed)") is left out of server ACLs: \(why).",
+                "The server rule \(code: rule.rule.subject.entity ?? "(hashed)") is left out of server ACLs: \(why).",
                 .problem
             )
         }
@@ -122,27 +133,31 @@ extension ModerationState {
     // MARK: The start
 
     mutating func tellStarted() {
-        let bans = queue.rows.values.filter { if case .ban = $0.action { $0.isDesire } else { false } }
-        let acls = queue.rows.values.filter { if case .setServerACL = $0.action { $0.isDesire } else { false } }
+        // A dry run has noted what it would do in the decision in hand, and queued nothing.
+        let due = (settings.isDryRun ? draft.rows : Array(queue.rows.values)).filter(\.isDesire)
+        let bans = due.filter { if case .ban = $0.action { true } else { false } }
+        let acls = due.filter { if case .setServerACL = $0.action { true } else { false } }
         let rules = policies.ruleCount
         var text = "I guard \(count(bot.guardedRooms.count, "room")) by \(count(rules, "rule")) of "
         text += "\(count(policies.lists.count, "policy list"))."
         if settings.isDryRun { text += " This is a dry run: nothing is banned and nothing is changed." }
+        let will = settings.isDryRun ? "would" : "will"
         if !bans.isEmpty {
             let users = Set(bans.compactMap(\.action.target)).count
             let places = Set(bans.compactMap(\.action.room)).count
             text +=
-                " \(count(users, "user")) who \(users == 1 ? "is" : "are") present will be banned in \(count(places, "room"))."
+                " \(count(users, "user")) who \(users == 1 ? "is" : "are") present \(will) be banned in \(count(places, "room"))."
         }
-        if !acls.isEmpty { text += " Server ACLs of \(count(acls.count, "room")) will be set." }
-        var details = troubles.map { "\($0.key.text): \($0.value.text)" }.sorted()
+        if !acls.isEmpty { text += " Server ACLs of \(count(acls.count, "room")) \(will) be set." }
+        var details: [Phrase] = troubles.map { (name: $0.key.text, text: $0.value.text) }.sorted { $0.name < $1.name }
+            .map { "\(code: $0.name): \($0.text)" }
         details += powerless.sorted().map { "no power to ban in \(label($0))" }
-        details += settings.notYetBuilt.map { "\($0.keyPath): \($0.consequence)" }
+        details += settings.notYetBuilt.map { "\(code: $0.keyPath): \($0.consequence)" }
         let missing = bot.enabledProtections.notAvailable
         if !missing.isEmpty {
             details.append("protections that are enabled and not available: \(missing.joined(separator: ", "))")
         }
-        tell(Phrase(text), .news, details: details.map { Phrase($0) })
+        tell(Phrase(text), .announcement, details: details)
     }
 
     // MARK: Words

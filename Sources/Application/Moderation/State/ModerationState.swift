@@ -31,18 +31,21 @@ package struct ModerationState: Sendable {
     /// Which deny entries of each room are ours.
     var ownACLEntries: [RoomID: [String]] = [:]
     var activity = RoomActivity()
+    /// Notices from before there was a management room.
+    var untold: [(Document, Lane)] = []
     var heldRules: [HeldRule] = []
     var wave = Wave()
     /// As enforcement last told it; for `status` only.
     var governor = Governor()
-    /// Lists that a command has loaded to look at.
-    var previews: [RoomID: PolicyList] = [:]
+    /// Lists that a run has loaded only to look at them.
+    var previews: [EventID: [RoomID: PolicyList]] = [:]
     /// When each list last changed, in this run.
     var listChanges: [RoomID: Duration] = [:]
     /// Server rules of which it was told that they are left out.
     var toldLeftOut: Set<PolicyRule.ID> = []
     /// How many rooms were guarded when the last run began to enforce; nil at the first.
     var guardedAtLastRun: Int?
+    var hasToldOfRefusedUsers = false
     /// Guarded rooms in which the bot may not ban.
     var powerless: Set<RoomID> = []
     /// Desires that a dry run has noted already.
@@ -50,6 +53,8 @@ package struct ModerationState: Sendable {
     /// When the last answer of sync was taken in.
     package internal(set) var lastSync: Moment?
     package internal(set) var malformedEventCount = 0
+    /// Answers of sync in a row that could not be taken in.
+    package internal(set) var damagedAnswers = 0
 
     // What the decision in hand gathers.
     var now = Moment(monotonic: .zero, wallMilliseconds: 0)
@@ -57,7 +62,12 @@ package struct ModerationState: Sendable {
     var policyChanges: [PolicyChange] = []
     var transitions: [MemberTransition] = []
     var serverBansChanged = false
+    var joinedRoomsChanged = false
+    /// As long as the server rules stay the same.
+    var compiledACL: CompiledServerACL?
+    var roomsToCheckACL: Set<RoomID> = []
     var roomsToReconcile: Set<RoomID> = []
+    var roomsWithNewPower: Set<RoomID> = []
     var usersToReconcile: Set<UserID> = []
     var reconcilesAll = false
 
@@ -84,7 +94,7 @@ package struct ModerationState: Sendable {
         self.now = now
         for input in inputs {
             switch input {
-            case .sync(let body, let since, let isCatchUp): take(sync: body, since: since, isCatchUp: isCatchUp)
+            case .sync(let answer): take(answer)
             case .outcome(let outcome): take(outcome)
             case .needless(let row): dropNeedless(row)
             case .tick: retryTroubles()
@@ -95,14 +105,24 @@ package struct ModerationState: Sendable {
         return draft
     }
 
+    /// The next row that may be sent, which counts as in flight.
+    ///
+    /// None before the first answer of sync: it shows what of the last run's rows was done already.
+    package mutating func nextRow(at now: Duration) -> JournalRow? {
+        phase == .waitingForFirstSync ? nil : queue.next(at: now)
+    }
+
     /// Draws the consequences of what the inputs have changed, all of it together.
     private mutating func settle() {
         advanceStart()
         settlePolicyChanges()
         settleTransitions()
+        settlePower()
         reconcileWhatIsDue()
         settleServerACLs()
         reportWave()
+        writeJoinedRooms()
+        tellOfRefusedUsers()
     }
 }
 

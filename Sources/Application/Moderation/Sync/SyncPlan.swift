@@ -19,17 +19,17 @@ enum SyncPlan {
         case .left: ScanPath("rooms.leave.*", as: .object)
         case .invited: ScanPath("rooms.invite.*", as: .object)
         case .timeline: ScanPath("rooms.join.*.timeline.events[]", fields: EventFields.plan)
-        case .state: ScanPath("rooms.join.*.state.events[]", fields: EventFields.plan)
+        case .state: ScanPath("rooms.join.*.state.events[]", fields: EventFields.statePlan)
         case .stateAfter: ScanPath("rooms.join.*.state_after", as: .object)
-        case .stateAfterEvents: ScanPath("rooms.join.*.state_after.events[]", fields: EventFields.plan)
+        case .stateAfterEvents: ScanPath("rooms.join.*.state_after.events[]", fields: EventFields.statePlan)
         case .unstableStateAfter: ScanPath(unstableStateAfter([]), as: .object)
         case .unstableStateAfterEvents:
-            ScanPath(unstableStateAfter([.member("events"), .anyElement]), fields: EventFields.plan)
+            ScanPath(unstableStateAfter([.member("events"), .anyElement]), fields: EventFields.statePlan)
         case .limited: ScanPath("rooms.join.*.timeline.limited", as: .boolean)
         case .previousBatch: ScanPath("rooms.join.*.timeline.prev_batch", as: .text)
         case .leftTimeline: ScanPath("rooms.leave.*.timeline.events[]", fields: EventFields.plan)
-        case .leftState: ScanPath("rooms.leave.*.state.events[]", fields: EventFields.plan)
-        case .inviteState: ScanPath("rooms.invite.*.invite_state.events[]", fields: EventFields.plan)
+        case .leftState: ScanPath("rooms.leave.*.state.events[]", fields: EventFields.statePlan)
+        case .inviteState: ScanPath("rooms.invite.*.invite_state.events[]", fields: EventFields.statePlan)
         case .accountData:
             ScanPath(
                 "account_data.events[]",

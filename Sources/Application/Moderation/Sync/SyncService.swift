@@ -9,6 +9,7 @@ package struct SyncService: Service {
     private let pipeline: Pipeline
     private let homeserver: any Homeserver
     private let time: any TimeSource
+    private let metrics: BotMetrics
     private let log: Log
 
     /// How long the server holds an answer that has no news.
@@ -17,41 +18,70 @@ package struct SyncService: Service {
     /// take a third of what the server could do for the wave.
     private static let pause: Duration = .milliseconds(200)
 
-    package init(pipeline: Pipeline, homeserver: any Homeserver, time: any TimeSource, log: Log) {
+    package init(
+        pipeline: Pipeline,
+        homeserver: any Homeserver,
+        time: any TimeSource,
+        metrics: BotMetrics,
+        log: Log
+    ) {
         self.pipeline = pipeline
         self.homeserver = homeserver
         self.time = time
+        self.metrics = metrics
         self.log = log
     }
 
     package func run(until shutdown: ShutdownRequest) async throws {
         defer { pipeline.producerEnded() }
         var isCatchUp = true
+        var isTooLarge = false
         var failures = 0
         while !shutdown.isMade {
             let since = await pipeline.position
-            var request = SyncRequest(since: since, timeout: isCatchUp ? .zero : Self.patience)
-            request.lazyLoadsMembers = since == nil
+            var request = SyncRequest(since: since, timeout: isCatchUp ? catchUpTimeout : Self.patience)
+            request.lazyLoadsMembers = since == nil || isTooLarge
             let answer = await shutdown.result { [homeserver, request] in await homeserver.answer(to: request) }
             switch answer {
             case nil: return
             case .success(let body)?:
-                failures = 0
-                do { try await pipeline.submit(.sync(body, since: since, isCatchUp: isCatchUp)) } catch { return }
-                isCatchUp = false
+                metrics.syncs.add(for: .answered)
+                let answer = SyncAnswer(
+                    body: body,
+                    since: since,
+                    isCatchUp: isCatchUp,
+                    isLazy: request.lazyLoadsMembers
+                )
+                do { try await pipeline.submit(.sync(answer)) } catch { return }
+                failures = await pipeline.damagedAnswers
+                guard failures == 0 else {
+                    await sleep(wait(failures), until: shutdown)
+                    continue
+                }
+                (isCatchUp, isTooLarge) = (false, false)
                 if await pipeline.hasWave { await sleep(Self.pause, until: shutdown) }
+            case .failure(.tooLarge)? where !isTooLarge: isTooLarge = true
             case .failure(.tokenRejected)?: throw StartFailure.tokenRejected
             case .failure(let error)?:
                 failures += 1
+                metrics.syncs.add(for: .failed)
                 log.warning("sync failed", ["error": error.metricLabel, "failures": "\(failures)"])
                 await sleep(wait(after: error, failures), until: shutdown)
             }
         }
     }
 
+    /// Short, and hardly ever the same twice: Synapse remembers an answer for two minutes by all parameters, and one from
+    /// before a restart would hide what the bot itself has done since.
+    private var catchUpTimeout: Duration { .milliseconds(1 + time.now().wallMilliseconds % 40) }
+
     private func wait(after error: HomeserverError, _ failures: Int) -> Duration {
         if case .limited(let wait) = error { return wait }
-        return min(.seconds(60), .milliseconds(500) * (1 << min(failures, 7)))
+        return wait(failures)
+    }
+
+    private func wait(_ failures: Int) -> Duration {
+        min(.seconds(60), .milliseconds(500) * (1 << min(failures, 7)))
     }
 
     private func sleep(_ duration: Duration, until shutdown: ShutdownRequest) async {

@@ -25,7 +25,7 @@ func editDistance(_ left: String, _ right: String) -> Int {
 private let longestComparedWord = 64
 
 /// The candidates that someone who typed `typed` may have meant, likeliest first; at most three.
-func closest(to typed: String, among candidates: [String]) -> [String] {
+package func closest(to typed: String, among candidates: [String]) -> [String] {
     let typed = typed.foldedASCII
     let scored = candidates.compactMap { candidate -> (distance: Int, candidate: String)? in
         let folded = candidate.foldedASCII

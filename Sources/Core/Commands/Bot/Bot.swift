@@ -23,7 +23,7 @@ package struct Bot: Sendable {
     /// Every room that is guarded: those of the account data, and the management room, which always is.
     package var guardedRooms: [RoomID] {
         var rooms = protectedRooms.rooms
-        if let managementRoom, !rooms.contains(managementRoom) { rooms.append(managementRoom) }
+        if let managementRoom, !protectedRooms.contains(managementRoom) { rooms.append(managementRoom) }
         return rooms
     }
 
@@ -45,10 +45,10 @@ package struct Bot: Sendable {
     }
 
     package func guards(_ room: RoomID) -> Bool {
-        room == managementRoom || protectedRooms.rooms.contains(room)
+        room == managementRoom || protectedRooms.contains(room)
     }
 
-    package func watches(_ room: RoomID) -> Bool { listRooms.contains(room) }
+    package func watches(_ room: RoomID) -> Bool { watchedLists.references.contains { self.room(of: $0) == room } }
 
     package var appliesMemberBans: Bool {
         enabledProtections.isEnabled(EnabledProtectionsData.memberBans)

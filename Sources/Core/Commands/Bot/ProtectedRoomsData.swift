@@ -7,6 +7,7 @@ package import MatrixCore
 package struct ProtectedRoomsData: Sendable, Equatable {
     package private(set) var content: JSONValue
     package private(set) var rooms: [RoomID]
+    private var known: Set<RoomID> = []
     /// Entries that are no room ID, as text.
     package private(set) var unreadable: [String]
 
@@ -30,15 +31,17 @@ package struct ProtectedRoomsData: Sendable, Equatable {
         unreadable = []
         for entry in entries {
             if case .string(let text) = entry, let room = try? RoomID(parsing: text) {
-                if !rooms.contains(room) { rooms.append(room) }
+                if known.insert(room).inserted { rooms.append(room) }
             } else {
                 unreadable.append(entry.excerpt)
             }
         }
     }
 
+    package func contains(_ room: RoomID) -> Bool { known.contains(room) }
+
     package func adding(_ room: RoomID) -> ProtectedRoomsData {
-        guard !rooms.contains(room) else { return self }
+        guard !contains(room) else { return self }
         return replacing { $0 + [.string(room.rawValue)] }
     }
 

@@ -105,7 +105,7 @@ package struct RoomsRemoveCommand: ModeratorCommand {
         guard room != context.bot.managementRoom else {
             return .fail { "This is the room you command me from: I stay in it and guard it." }
         }
-        if answers[round] == nil, !context.bot.protectedRooms.rooms.contains(room) {
+        if answers[round] == nil, !context.bot.protectedRooms.contains(room) {
             return .fail {
                 "\(context.phrase(room)) is not guarded; \(code: "\(context.program) rooms") lists those that are."
             }

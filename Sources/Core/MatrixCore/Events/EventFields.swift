@@ -10,6 +10,9 @@ package enum EventFields {
         ScanField("content", "redacts", as: .text),
     ]
 
+    /// The same without what only messages have: for state by the hundred thousand.
+    package static let statePlan = Array(plan[...membership])
+
     package static let type = 0
     package static let sender = 1
     package static let eventID = 2

@@ -85,6 +85,13 @@ extension PolicyList {
         return PolicyForm.ages.compactMap { standing[Place(key: key, age: $0)] }
     }
 
+    /// Where an event that is current stands, whether its rule counts, is hidden by a newer type or cannot be read.
+    package func stateKey(of event: EventID) -> StateKey? {
+        if event == shortcodeEvent { return StateKey(.shortcode) }
+        guard let place = places[event] else { return nil }
+        return StateKey(PolicyForm(kind: place.key.kind, age: place.age).eventType, place.key.stateKey.text)
+    }
+
     /// In no order.
     func forEachRule(_ body: (PolicyRule) -> Void) {
         for (place, rule) in standing where isUppermost(place) { body(rule) }

@@ -29,7 +29,7 @@ struct InternedNames: Sendable {
     mutating func intern(_ name: Span<UInt8>) -> UInt32 {
         let slot = slot(of: name)
         if table[slot] != 0 { return table[slot] - 1 }
-        for index in name.indices { bytes.append(name[index]) }
+        unsafe name.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         starts.append(UInt32(bytes.count))
         table[slot] = UInt32(count)
         if count * 2 > table.count { rehash(size: table.count * 2) }
@@ -65,11 +65,21 @@ struct InternedNames: Sendable {
         return slot
     }
 
+    /// Eight bytes at a time, the last eight overlapping those before.
     @inline(__always)
     private func isEqual(_ all: Span<UInt8>, _ start: Int, _ name: Span<UInt8>) -> Bool {
         unsafe all.withUnsafeBytes { all in
             unsafe name.withUnsafeBytes { name in
-                unsafe all[start..<start + name.count].elementsEqual(name)
+                let count = name.count
+                guard count >= 8 else { return unsafe all[start..<start + count].elementsEqual(name) }
+                var offset = 0
+                while true {
+                    let mine = unsafe all.loadUnaligned(fromByteOffset: start + offset, as: UInt64.self)
+                    let theirs = unsafe name.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    if mine != theirs { return false }
+                    if offset == count - 8 { return true }
+                    offset = min(offset + 8, count - 8)
+                }
             }
         }
     }
@@ -86,21 +96,19 @@ struct InternedNames: Sendable {
 
     /// Eight bytes at a time, each folded in by a full-width multiplication.
     private func hash(_ name: Span<UInt8>) -> UInt64 {
-        unsafe name.withUnsafeBytes { bytes in
-            var hash = seed ^ UInt64(bytes.count)
+        var hash = seed ^ UInt64(name.count)
+        guard name.count >= 8 else {
+            for index in name.indices { hash = mixed(hash ^ UInt64(name[index])) }
+            return hash
+        }
+        return unsafe name.withUnsafeBytes { bytes in
             var offset = 0
-            while offset + 8 <= bytes.count {
+            while true {
                 let word = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
                 hash = mixed(hash ^ word)
-                offset += 8
+                if offset == bytes.count - 8 { return hash }
+                offset = min(offset + 8, bytes.count - 8)
             }
-            var rest: UInt64 = 0
-            while offset < bytes.count {
-                let byte = unsafe bytes[offset]
-                rest = rest << 8 | UInt64(byte)
-                offset += 1
-            }
-            return mixed(hash ^ rest)
         }
     }
 

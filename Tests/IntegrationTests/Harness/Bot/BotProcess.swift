@@ -51,7 +51,8 @@ actor BotProcess {
         try writeFile(account.accessToken + "\n", to: folder + "/token", isSecret: true)
     }
 
-    func configure(_ name: String, _ value: JSONValue) {
+    /// Nil takes the key out of the configuration.
+    func configure(_ name: String, _ value: JSONValue?) {
         configuration = configuration.with(name, value)
     }
 
@@ -102,6 +103,7 @@ actor BotProcess {
     }
 
     /// Asks it to end, as a service manager does.
+    @discardableResult
     func stop(within limit: Duration = .seconds(30)) async throws -> ChildProcess.Ending {
         try await end(by: SIGTERM, within: limit)
     }

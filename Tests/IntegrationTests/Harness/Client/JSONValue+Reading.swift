@@ -33,8 +33,8 @@ extension JSONValue {
         return text
     }
 
-    /// The same object with one member set.
-    func with(_ name: String, _ value: JSONValue) -> JSONValue {
+    /// The same object with one member set, or taken out.
+    func with(_ name: String, _ value: JSONValue?) -> JSONValue {
         guard case .object(var object) = self else { return self }
         object[name] = value
         return .object(object)

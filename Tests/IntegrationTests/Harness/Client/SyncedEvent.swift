@@ -37,6 +37,12 @@ struct SyncedEvent: Sendable {
         return (user, membership)
     }
 
+    /// The message that this one answers.
+    var answered: EventID? {
+        let answer = content["m.relates_to"]?["m.in_reply_to"]
+        return answer?["event_id"]?.string.flatMap { try? EventID(parsing: $0) }
+    }
+
     /// The event that this one reacts to, and the key: `✅`, say.
     var reaction: (target: EventID, key: String)? {
         guard type == .reaction, let relation = content["m.relates_to"], let key = relation["key"]?.string,

@@ -75,6 +75,11 @@ extension TestClient {
         )
     }
 
+    /// Puts an account back under the homeserver's own limits.
+    func removeRateLimit(of user: UserID) async throws {
+        try await call(.delete, .admin("v1", "users", user.rawValue, "override_ratelimit"))
+    }
+
     func deactivate(_ user: UserID) async throws {
         try await call(.post, .admin("v1", "deactivate", user.rawValue), ["erase": false])
     }

@@ -21,6 +21,8 @@ struct ProxiedExchange: Sendable {
             && zip(path.suffix(wanted.count), wanted).allSatisfy { $1 == "*" || $0 == $1 }
     }
 
+    var text: String { String(decoding: body, as: UTF8.self) }
+
     /// The request's body, where it is JSON.
     var content: JSONValue? { try? JSONValue(parsing: body.span) }
 }

@@ -1,0 +1,80 @@
+import JSON
+import MatrixCore
+import Testing
+
+/// Under the homeserver's rate limits: slower, and nothing is lost.
+@Suite(.timeLimit(.minutes(3)))
+struct RateLimitTests {
+    private static let limited = SynapseOptions(limitsRates: true)
+
+    /// Ten at once and then one in five seconds: what Synapse allows an account that nobody lifted the limits of.
+    @Test func `the usual limits only make a wave slower`() async throws {
+        try await withGuardedCommunity(.init(rooms: 2, members: 5), on: Self.limited) { town in
+            let room = try await town.start()
+            try await town.ban(town.members)
+            try await room.bans(of: town.members, in: town.rooms, within: .seconds(90))
+            #expect(await room.banCounts.values.allSatisfy { $0 == 1 })
+            #expect(try await room.command("status", within: .seconds(60)).isDone)
+        }
+    }
+
+    @Test func `commands are answered while a wave is limited, and every notice comes`() async throws {
+        try await withGuardedCommunity(.init(rooms: 6, members: 4), on: Self.limited) { town in
+            let room = try await town.start()
+            try await town.limit(to: 2, burst: 5)
+            try await town.ban(town.members)
+            try await town.proxy.waitForRequests(8, .post, "rooms/*/ban", within: .seconds(60))
+            for number in 1...5 {
+                #expect(
+                    try await room.command("rules matching @x\(number):elsewhere.example", within: .seconds(60)).isDone
+                )
+            }
+            try await room.bans(of: town.members, in: town.rooms, within: .seconds(90))
+            _ = try await room.message(within: .seconds(60)) {
+                $0.contains("banned") && $0.contains("in 6 rooms in ")
+            }
+            #expect(await room.banCounts.values.allSatisfy { $0 == 1 })
+            #expect(town.proxy.requests(.post, "rooms/*/ban").count { $0.status == 200 } == 24)
+        }
+    }
+
+    @Test func `a large wave goes on at the pace that is allowed, bans before notices`() async throws {
+        try await withGuardedCommunity(.init(rooms: 10, members: 20), on: Self.limited) { town in
+            let room = try await town.start()
+            try await town.limit(to: 10, burst: 10)
+            // A room of nobody whom rules name.
+            var quiet = NewRoom(name: "Quiet")
+            quiet.powerLevels = ["users": .object([town.moderator.userID: 101, town.account.userID: 100])]
+            let other = try await town.moderator.createRoom(quiet)
+            #expect(try await room.command("rooms add \(other)").isDone)
+            let start = ContinuousClock.now
+            try await town.ban(town.members)
+            try await town.proxy.waitForRequests(20, .post, "rooms/*/ban", within: .seconds(60))
+            // Good news: it can wait.
+            try await town.moderator.setPowerLevel(0, of: town.account.userID, in: other)
+            _ = try await room.message { $0.contains("I cannot ban in Quiet") }
+            try await town.moderator.setPowerLevel(100, of: town.account.userID, in: other)
+            try await room.bans(of: town.members, in: town.rooms, within: .seconds(120))
+            let took = ContinuousClock.now - start
+            _ = try await room.message(within: .seconds(60)) { $0.contains("I may ban in") }
+            #expect(await room.banCounts.values.allSatisfy { $0 == 1 })
+
+            let requests = town.proxy.exchanges.filter { $0.status == 200 }
+            let bans = requests.indices.filter { requests[$0].matches(.post, "rooms/*/ban") }
+            let notice = try #require(requests.firstIndex { $0.text.contains("I may ban in") })
+            #expect(bans.count == 200 && notice > bans[199])
+            // 200 at ten a second, ten of them at once; twice that on a busy machine.
+            #expect(took < .seconds(40))
+            let refused = town.proxy.exchanges.count { $0.status == 429 }
+            #expect(refused < 40, "\(refused) requests were refused")
+        }
+    }
+}
+
+extension GuardedCommunity {
+    /// Limits how fast the bot may act.
+    fileprivate func limit(to perSecond: Int64, burst: Int64) async throws {
+        let admin = try await account.homeserver.register("admin", isAdmin: true)
+        try await admin.setRateLimit(of: account.userID, perSecond: perSecond, burst: burst)
+    }
+}

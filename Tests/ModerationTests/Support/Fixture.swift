@@ -1,0 +1,15 @@
+import FoundationEssentials
+import JSON
+
+/// A file of `Fixtures/`, recorded from a real program.
+func fixture(_ name: String) throws -> JSONValue {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    let bytes = [UInt8](try Data(contentsOf: folder.appending(path: "Fixtures/\(name)")))
+    return try JSONValue(parsing: bytes.span)
+}
+
+extension JSONValue {
+    var text: String? { if case .string(let text) = self { text } else { nil } }
+    var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
+    var names: [String] { if case .object(let object) = self { object.members.map(\.name) } else { [] } }
+}
