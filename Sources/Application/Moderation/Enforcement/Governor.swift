@@ -10,6 +10,7 @@ package struct Governor: Sendable {
     package private(set) var interval: Duration = .zero
     private var pausedUntil: Duration = .zero
     private var lastStart: Duration?
+    private var limitedAt: Duration?
     private var window = Window()
     private var bestRate = 0.0
     private var successesSinceLimit = 0
@@ -73,7 +74,10 @@ package struct Governor: Sendable {
     /// `wait` counts from when the request was sent: a server may take its time to say no, and that time has passed.
     private mutating func limited(_ wait: Duration, from start: Duration, at now: Duration) {
         pausedUntil = max(pausedUntil, start + wait)
-        interval = max(interval * 11 / 10, min(wait, .seconds(60)))
+        // What was under way when the last limit came says nothing of the pace that was learned from it.
+        let isPaceTooHigh = limitedAt.map { start > $0 } ?? true
+        interval = max(isPaceTooHigh ? interval * 11 / 10 : interval, min(wait, .seconds(60)))
+        limitedAt = now
         limit = 1
         successesSinceLimit = 0
         window = Window()
