@@ -88,9 +88,23 @@ let package = Package(
         ),
 
         target(
+            "Application",
+            "Setup",
+            "Moderation",
+            "MatrixCore",
+            "Protections",
+            "Commands",
+            "JSON",
+            "Patterns",
+            "Observability"
+        ),
+
+        target(
             "Adapters",
             "MatrixClient",
             "Moderation",
+            "Setup",
+            "Cryptography",
             "MatrixCore",
             "Protections",
             "HTTPClient",
@@ -99,7 +113,7 @@ let package = Package(
         ),
         target("Adapters", "Storage", "Moderation", "MatrixCore", "Protections", "SQLite", "JSON"),
         target("Adapters", "WebAPI", "Moderation", "HTTPServer", "Lifecycle", "Observability"),
-        target("Adapters", "Configuration", "Moderation", "MatrixCore", "CommandGrammar", "YAML", "Observability"),
+        target("Adapters", "Configuration", "Moderation", "Setup", "MatrixCore", "CommandGrammar", "YAML", "Observability"),
 
         target(
             ".",
@@ -113,7 +127,7 @@ let package = Package(
             name: "Draupnir",
             dependencies: names([
                 "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar", "HTTPClient",
-                "HTTPServer", "Lifecycle", "Observability", "MatrixCore", "Protections", "JSON",
+                "HTTPServer", "Lifecycle", "Setup", "Terminal", "Observability", "MatrixCore", "Protections", "JSON",
             ]),
             swiftSettings: house
         ),

@@ -9,5 +9,7 @@ do throws(ProgramError) {
     }
 } catch {
     shell.complain(error.text)
-    exit(ProgramError.exitStatus)
+    exit(
+        SetupFlags.ownsWords(CommandLine.arguments.dropFirst()) ? ExitCode.wrongFlags.rawValue : ProgramError.exitStatus
+    )
 }

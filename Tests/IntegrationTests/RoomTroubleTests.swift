@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// Rooms that are lost and found again, and power that goes and comes.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct RoomTroubleTests {
     @Test func `a bot that was removed says so, and goes on when it is invited again`() async throws {
         try await withGuardedCommunity(.init(rooms: 2)) { town in

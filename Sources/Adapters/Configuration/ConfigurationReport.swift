@@ -18,6 +18,8 @@ package struct ConfigurationReport: Sendable {
     package let file: String
     /// Nil where there are problems.
     package let settings: BotSettings?
+    /// What could be read, also where there are problems.
+    package let partial: BotSettings
     /// Why the start is refused; each weight is in the order of the text.
     package let problems: [Finding]
     /// What works otherwise than the file suggests.
@@ -31,6 +33,7 @@ package struct ConfigurationReport: Sendable {
         problems = inOrder(findings.problems)
         warnings = inOrder(findings.warnings)
         notes = inOrder(findings.notes)
+        partial = settings
         self.settings = problems.isEmpty ? settings : nil
         let defaults = BotSettings()
         choices = ConfigurationKey.all.compactMap { key in

@@ -12,11 +12,19 @@ struct Endpoint {
     var timeout: Duration?
     var maximumBodySize: Int?
 
-    /// `path` is what stands behind `/_matrix/client/v3/`, its parts not yet escaped.
-    init(_ method: HTTPRequest.Method, _ path: [String], query: [(String, String)] = [], body: JSONValue? = nil) {
+    static let clientAPI = "/_matrix/client/v3"
+
+    /// `path` is what stands behind the API's own, its parts not yet escaped.
+    init(
+        _ method: HTTPRequest.Method,
+        of api: String = Endpoint.clientAPI,
+        _ path: [String],
+        query: [(String, String)] = [],
+        body: JSONValue? = nil
+    ) {
         self.method = method
         self.body = body
-        target = "/_matrix/client/v3"
+        target = api
         for part in path { target += "/" + percentEncoded(part) }
         for (index, (name, value)) in query.enumerated() {
             target += (index == 0 ? "?" : "&") + percentEncoded(name) + "=" + percentEncoded(value)

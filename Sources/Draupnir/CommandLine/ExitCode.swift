@@ -2,6 +2,10 @@
 enum ExitCode: Int32 {
     case success = 0
     case failure = 1
+    /// Of the commands that set a bot up: flags are missing or wrong.
+    case wrongFlags = 2
+    /// Of the same: refused, since harm would come of it.
+    case refused = 3
     /// The command line is wrong (`EX_USAGE`).
     case usage = 64
     /// The homeserver cannot be used: nobody answers there as a homeserver (`EX_UNAVAILABLE`).

@@ -1,9 +1,12 @@
 import CommandGrammar
 import Configuration
+import Setup
 
 /// What the program can be told to do.
 enum SubCommand: CaseIterable, Sendable {
     case bot, checkConfiguration
+    case setUp, accountCreate, logIn, showRateLimit, disableRateLimit, adminGrant, adminCheck
+    case doctor, serviceFiles
 
     private static let configuration = Option(
         "draupnir-config",
@@ -67,6 +70,15 @@ enum SubCommand: CaseIterable, Sendable {
                 arguments: [Self.file, Self.accessToken, Self.pantalaimonPassword, Self.antispamAuthorization],
                 examples: ["config check production.yaml"]
             )
+        case .setUp: SetupFlags.description
+        case .accountCreate: SetupFlags.accountCreate
+        case .logIn: SetupFlags.logIn
+        case .showRateLimit: SetupFlags.showRateLimit
+        case .disableRateLimit: SetupFlags.disableRateLimit
+        case .adminGrant: SetupFlags.adminGrant
+        case .adminCheck: SetupFlags.adminCheck
+        case .doctor: DoctorProgram.description
+        case .serviceFiles: ServiceFilesProgram.description
         }
     }
 
@@ -88,6 +100,26 @@ enum SubCommand: CaseIterable, Sendable {
             let report = Configuration.load(path: arguments[Self.file], secrets: secrets)
             shell.write(report.text)
             return report.problems.isEmpty ? .success : .configuration
+        case .setUp, .accountCreate, .logIn, .showRateLimit, .disableRateLimit, .adminGrant, .adminCheck:
+            return await SetupProgram(shell: shell, steps: setupSteps, words: description.path).run(arguments)
+        case .doctor: return await DoctorProgram(shell: shell).run(arguments)
+        case .serviceFiles: return ServiceFilesProgram(shell: shell).run(arguments)
+        }
+    }
+}
+
+extension SubCommand {
+    /// The steps that the command stands for.
+    private var setupSteps: [any SetupStep] {
+        let account: [any SetupStep] = [FindServer(), CheckNames(needsManager: false), ObtainAccount()]
+        return switch self {
+        case .bot, .checkConfiguration, .doctor, .serviceFiles: []
+        case .setUp: Setup.allSteps
+        case .accountCreate, .logIn: account + [GrantAdmin(.look)]
+        case .showRateLimit: account + [GrantAdmin(.look), ShowRateLimit()]
+        case .disableRateLimit: account + [GrantAdmin(.look), LiftRateLimits(isRequired: true)]
+        case .adminGrant: account + [GrantAdmin(.grant)]
+        case .adminCheck: account + [GrantAdmin(.look)]
         }
     }
 }

@@ -81,7 +81,7 @@ private struct RefusalBody {
 /// refusal. `limit` keeps a hostile server from parking us for a week. The 5 s for a server that names no time is a guess.
 ///
 /// - Source: Matrix spec, Client-Server API, "Rate limiting"; RFC 9110, section 10.2.3.
-private func retryDelay(header: Int64?, milliseconds: Int64?, limit: Duration = .seconds(300)) -> Duration {
+func retryDelay(header: Int64?, milliseconds: Int64?, limit: Duration = .seconds(300)) -> Duration {
     let seconds = header.map { Duration.seconds($0) }
     let exact = milliseconds.map { Duration.milliseconds($0) }
     var asked = seconds ?? exact ?? .seconds(5)
@@ -91,7 +91,7 @@ private func retryDelay(header: Int64?, milliseconds: Int64?, limit: Duration = 
 
 /// At most 500 bytes, a length that is a guess; a server may echo what it was sent, so the secret is looked for, and in
 /// any case, since names and values of headers are lowercased.
-private func shortened(_ text: String, without secret: Secret) -> String {
+func shortened(_ text: String, without secret: Secret) -> String {
     let hidden = Array(secret.reveal().lowercased().utf8)
     var bytes = Array(text.utf8)
     if !hidden.isEmpty {

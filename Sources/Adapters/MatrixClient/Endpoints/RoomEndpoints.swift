@@ -68,7 +68,7 @@ extension MatrixClient {
 
 extension RoomTemplate {
     /// The request; what is not asked for is left to the server.
-    fileprivate var json: JSONValue {
+    var json: JSONValue {
         var body = JSONObject()
         body["preset"] = .string(preset.rawValue)
         body["name"] = name.map { .string($0) }

@@ -10,10 +10,10 @@ package struct Governor: Sendable {
     package private(set) var interval: Duration = .zero
     private var pausedUntil: Duration = .zero
     private var lastStart: Duration?
-    private var limitedAt: Duration?
     private var window = Window()
     private var bestRate = 0.0
     private var successesSinceLimit = 0
+    private var lastLimited: Duration?
     private let maximum: Int
 
     /// Eight at once is what a Synapse on SQLite does best; the bound of 24 is a guess.
@@ -72,17 +72,21 @@ package struct Governor: Sendable {
     }
 
     /// `wait` counts from when the request was sent: a server may take its time to say no, and that time has passed.
+    ///
+    /// Requests that were under way together are refused together, and count once.
     private mutating func limited(_ wait: Duration, from start: Duration, at now: Duration) {
         pausedUntil = max(pausedUntil, start + wait)
-        // What was under way when the last limit came says nothing of the pace that was learned from it.
-        let isPaceTooHigh = limitedAt.map { start > $0 } ?? true
-        interval = max(isPaceTooHigh ? interval * 11 / 10 : interval, min(wait, .seconds(60)))
-        limitedAt = now
         limit = 1
         successesSinceLimit = 0
         window = Window()
         bestRate = 0
+        if let last = lastLimited, start <= last { return interval = max(interval, min(wait, Self.longestInterval)) }
+        interval = min(max(interval * 11 / 10, wait), Self.longestInterval)
+        lastLimited = now
     }
+
+    /// A guess: a limit that asks for more is met by asking once a minute.
+    private static let longestInterval: Duration = .seconds(60)
 
     private struct Window {
         private(set) var count = 0

@@ -9,22 +9,19 @@ extension ModerationState {
     mutating func take(accountData type: EventType, _ bytes: [UInt8]) {
         guard AccountDataType.all.contains(type) else { return }
         // While a write of ours is on its way, what comes is its echo or older than it.
-        guard !isBeingWritten(type) else { return }
+        let isBeingWritten = queue.rows.values.contains { row in
+            guard case .changeAccountData(let change) = row.action else { return false }
+            return change.type == type
+        }
+        guard !isBeingWritten else { return }
         guard let content = try? JSONValue(parsing: bytes.span) else { return tellUnreadable(type) }
+        if let written = unechoedAccountData[type] {
+            // Older than our last write, unless that was overwritten before it came back: then a minute settles it.
+            guard written.content == content || now.monotonic - written.at > .seconds(60) else { return }
+            unechoedAccountData[type] = nil
+        }
         adopt(accountData: type, content)
         if phase == .enforcing { checkProtectedSet() }
-    }
-
-    private func isBeingWritten(_ type: EventType) -> Bool {
-        queue.rows.values.contains { row in
-            guard case .setAccountData(let written, _) = row.action else { return false }
-            return written == type
-        }
-    }
-
-    /// Whether it would write account data that is being written already.
-    func isBeingWritten(_ action: Action) -> Bool {
-        if case .setAccountData(let type, _) = action { isBeingWritten(type) } else { false }
     }
 
     /// What was read, or was written by us; of what was adopted before, as at a start from disk, nothing is told again.

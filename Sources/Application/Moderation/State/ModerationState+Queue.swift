@@ -20,11 +20,9 @@ extension ModerationState {
         delay: Duration = .zero,
         parkedBecause problem: String? = nil
     ) -> Int64 {
-        if let same = queue.row(wishing: action) {
-            if same.run == nil, run == nil, same.action == action, problem == nil || same.status == .parked {
-                return same.id
-            }
-            if same.run == nil, !queue.isInFlight(same.id) { close(same, .dropped, "a newer wish took its place") }
+        if run == nil, let same = queue.row(wishing: action), same.run == nil {
+            if same.action == action, problem == nil || same.status == .parked { return same.id }
+            if !queue.isInFlight(same.id) { close(same, .dropped, "a newer wish took its place") }
         }
         for void in queue.rowsCancelled(by: action) where void.run == nil && !queue.isInFlight(void.id) {
             close(void, .dropped, "taken back")
@@ -78,7 +76,6 @@ extension ModerationState {
         put(row)
         wave.note(row, at: now)
         if let run = row.run { resume(run, row: row.id, with: answer ?? status.answer(result)) }
-        if case .setAccountData = row.action { stepWaitingCommands() }
     }
 
     mutating func dropNeedless(_ id: Int64) {

@@ -1,0 +1,101 @@
+import Glibc
+package import Setup
+
+/// The machine's files.
+package struct SystemFiles: Files {
+    package init() {}
+
+    package func read(_ path: String, atMost limit: Int) throws(FileFailure) -> StoredFile? {
+        do throws(FileError) {
+            let content = try FileContent(readingFrom: path, atMost: limit)
+            return StoredFile(bytes: content.bytes, isShared: content.isShared)
+        } catch {
+            if case .missing = error { return nil }
+            throw FileFailure(path, error.text)
+        }
+    }
+
+    /// Beside the file first, then renamed over it: a crash leaves the old one or the new one, and never half of either.
+    package func write(_ bytes: [UInt8], to path: String, isSecret: Bool) throws(FileFailure) {
+        let temporary = path + ".new"
+        _ = unsafe unlink(temporary)
+        let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isSecret ? 0o600 : 0o644)
+        guard descriptor >= 0 else { throw FileFailure(path, "cannot be made: \(reason(errno))") }
+        do throws(FileFailure) {
+            defer { _ = Glibc.close(descriptor) }
+            try writeAll(bytes, descriptor, path)
+            guard fsync(descriptor) == 0 else { throw FileFailure(path, "cannot be written: \(reason(errno))") }
+        } catch {
+            _ = unsafe unlink(temporary)
+            throw error
+        }
+        guard unsafe rename(temporary, path) == 0 else {
+            let error = errno
+            _ = unsafe unlink(temporary)
+            throw FileFailure(path, "cannot be replaced: \(reason(error))")
+        }
+    }
+
+    private func writeAll(_ bytes: [UInt8], _ descriptor: CInt, _ path: String) throws(FileFailure) {
+        var offset = 0
+        while offset < bytes.count {
+            let rest = bytes[offset...]
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw FileFailure(path, "cannot be written: \(reason(errno))") }
+            offset += count
+        }
+    }
+
+    package func makeFolder(_ path: String, isPrivate: Bool) throws(FileFailure) {
+        let mode: mode_t = isPrivate ? 0o700 : 0o755
+        if unsafe mkdir(path, mode) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else {
+            throw FileFailure(path, "the folder cannot be made: \(reason(errno))")
+        }
+        try makeFolder(String(path[..<slash]), isPrivate: false)
+        guard unsafe mkdir(path, mode) == 0 || errno == EEXIST else {
+            throw FileFailure(path, "the folder cannot be made: \(reason(errno))")
+        }
+    }
+
+    package func close(_ path: String) throws(FileFailure) {
+        guard unsafe chmod(path, 0o600) == 0 else { throw FileFailure(path, reason(errno)) }
+    }
+
+    package func remove(_ path: String) throws(FileFailure) {
+        guard unsafe unlink(path) == 0 || errno == ENOENT else { throw FileFailure(path, reason(errno)) }
+    }
+
+    package func canWrite(in folder: String) -> Bool {
+        guard let path = nearest(folder) else { return false }
+        var state = stat()
+        guard unsafe stat(path, &state) == 0, state.st_mode & S_IFMT == S_IFDIR else { return false }
+        return unsafe access(path, W_OK | X_OK) == 0
+    }
+
+    package func freeSpace(in folder: String) -> Int64? {
+        var space = statvfs()
+        guard let path = nearest(folder), unsafe statvfs(path, &space) == 0 else { return nil }
+        return Int64(clamping: UInt64(space.f_bavail) * UInt64(space.f_frsize))
+    }
+
+    /// The folder itself, or the nearest one above it that is there.
+    private func nearest(_ folder: String) -> String? {
+        var path = absolute(folder)
+        while unsafe access(path, F_OK) != 0 {
+            guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return nil }
+            path = slash == path.startIndex ? "/" : String(path[..<slash])
+        }
+        return path
+    }
+
+    package func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/") else { return path }
+        var rest = path[...]
+        while rest.hasPrefix("./") { rest = rest.dropFirst(2) }
+        return Configuration.currentDirectory() + "/" + rest
+    }
+}
+
+private func reason(_ number: CInt) -> String { unsafe String(cString: strerror(number)) }

@@ -1,0 +1,94 @@
+import HTTPClient
+import JSON
+import MatrixCore
+import Observability
+import Setup
+
+/// One homeserver, asked with whatever token a call brings.
+struct ServerClient: Sendable {
+    let baseURL: String
+    /// Known where the operator named it.
+    let serverName: ServerName?
+    let http: HTTPClient
+    let userAgent: String
+    let rehearsal: Rehearsal?
+
+    /// Short, as a person waits.
+    private static let usualTime: Duration = .seconds(20)
+
+    /// Asks for something; `simulated` is the answer where the token stands for an account that was not made.
+    func read(
+        _ endpoint: Endpoint,
+        as token: Secret? = nil,
+        simulated: JSONValue = [:]
+    ) async throws(ServerFailure) -> JSONValue {
+        if rehearsal != nil, token == Rehearsal.token { return simulated }
+        return try await exchange(endpoint, as: token).checked()
+    }
+
+    /// Changes something; in a rehearsal it is only told.
+    @discardableResult
+    func write(
+        _ endpoint: Endpoint,
+        as token: Secret? = nil,
+        simulated: JSONValue = [:]
+    ) async throws(ServerFailure) -> JSONValue {
+        if let rehearsal {
+            rehearsal.note(preview(endpoint))
+            return simulated
+        }
+        return try await exchange(endpoint, as: token).checked()
+    }
+
+    /// What failures call it.
+    func name(_ endpoint: Endpoint) -> String {
+        "\(endpoint.method.rawValue) \(endpoint.target.prefix { $0 != "?" })"
+    }
+
+    func exchange(
+        _ endpoint: Endpoint,
+        as token: Secret?,
+        followingRedirects redirects: Int = 0
+    ) async throws(ServerFailure) -> ServerExchange {
+        var headers: HTTPHeaders = ["User-Agent": userAgent]
+        if let token { headers.append("Authorization", "Bearer \(token.reveal())") }
+        if endpoint.body != nil { headers.append("Content-Type", "application/json") }
+        var request = HTTPRequest(
+            endpoint.method,
+            baseURL + endpoint.target,
+            headers: headers,
+            body: endpoint.body?.encoded(),
+            timeout: endpoint.timeout ?? Self.usualTime
+        )
+        var left = redirects
+        do throws(HTTPError) {
+            while true {
+                let response = try await http.execute(request)
+                guard (300..<400).contains(response.status), left > 0, let place = response.headers["Location"],
+                    place.hasPrefix("https://")
+                else { return ServerExchange(name(endpoint), response, secret: token) }
+                left -= 1
+                request.url = place
+            }
+        } catch {
+            throw ServerFailure(name(endpoint), .init(error))
+        }
+    }
+}
+
+extension ServerFailure.Reason {
+    init(_ error: HTTPError) {
+        switch error {
+        case .nameResolutionFailed(let text): self = .unknownHost(text)
+        case .connectionFailed(let text), .invalidRequest(let text): self = .nobodyThere(text)
+        case .tls(let text): self = .tls(text)
+        case .authoritiesUnreadable(let path):
+            self = .tls("the certificate authorities in \(path) cannot be read: install ca-certificates")
+        case .timedOut: self = .timedOut
+        case .connectionLost(let text), .other(let text): self = .cutOff(text)
+        case .malformedResponse(let text): self = .notMatrix(status: 0, text)
+        case .headersTooLarge, .bodyTooLarge, .outOfMemory: self = .notMatrix(status: 0, "the answer is too large")
+        case .cancelled, .shutDown: self = .cancelled
+        }
+    }
+}

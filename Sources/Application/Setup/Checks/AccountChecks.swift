@@ -1,0 +1,77 @@
+import MatrixCore
+
+extension DoctorFacts {
+    /// ACC: the bot's account.
+    var accountChecks: [CheckResult] {
+        guard let identity else { return [] }
+        let name = identity.user.rawValue
+        return [
+            .ok("ACC-1", name, "exists"), authentication(name), foreignKeys(name), otherUse(name), standing(identity),
+        ]
+    }
+
+    private func authentication(_ name: String) -> CheckResult {
+        guard let server, server.isDelegated else {
+            return .ok("ACC-2", name, "accounts are the homeserver's own business")
+        }
+        return .ok(
+            "ACC-2",
+            server.issuer ?? baseURL,
+            "accounts are with an authentication service; Synapse's own ways to make them are gone there"
+        )
+    }
+
+    private func foreignKeys(_ name: String) -> CheckResult {
+        guard let device = identity?.device, let devicesWithKeys, devicesWithKeys.contains(device) else {
+            return .ok("ACC-3", name, "no client's encryption keys are on the bot's device")
+        }
+        return .warn(
+            "ACC-3",
+            device,
+            "the token was copied from a client, whose encryption keys the bot does not have: it cannot take part in encrypted rooms",
+            cure: [
+                "log in for the bot alone, and log the other device out:",
+                "    draupnir login --homeserver \(baseURL) --password-file FILE",
+            ]
+        )
+    }
+
+    private func otherUse(_ name: String) -> CheckResult {
+        guard unreadableData.isEmpty else {
+            return .fail(
+                "ACC-4",
+                unreadableData.joined(separator: ", "),
+                "account data of the bot cannot be read, so it would guard less than it should",
+                cure: ["have what is there looked at before the bot runs; it is never overwritten unread"]
+            )
+        }
+        return .ok(
+            "ACC-4",
+            name,
+            "guards \(protected.count) rooms and watches \(watched.count) lists by its account data"
+        )
+    }
+
+    private func standing(_ identity: TokenIdentity) -> CheckResult {
+        let name = identity.user.rawValue
+        if identity.isGuest {
+            return .fail("ACC-5", name, "is a guest, who may do nothing", cure: ["use a full account"])
+        }
+        guard let record else { return .ok("ACC-5", name, "is a full account") }
+        let trouble: String? =
+            if record.isDeactivated { "deactivated" } else if record.isLocked { "locked" } else if record.isSuspended {
+                "suspended"
+            } else if record.isShadowBanned { "shadow-banned" } else { nil }
+        guard let trouble else { return .ok("ACC-5", name, "is in good standing") }
+        return .fail(
+            "ACC-5",
+            name,
+            "is \(trouble): what it does has no effect",
+            cure: [
+                "have a server admin lift that:",
+                "    curl -X PUT -H \"Authorization: Bearer $ADMIN_TOKEN\" -d '{\"deactivated\": false, \"locked\": false}'"
+                    + " '\(baseURL)/_synapse/admin/v2/users/\(percentEncoded(name))'",
+            ]
+        )
+    }
+}

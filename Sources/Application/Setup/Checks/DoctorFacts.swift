@@ -1,0 +1,76 @@
+package import MatrixCore
+package import Moderation
+package import Observability
+
+/// Everything that doctor has found out; checks read it and nothing else.
+package struct DoctorFacts: Sendable {
+    package var configurationPath: String
+    package var configuration: ReadConfiguration
+    package var settings: BotSettings
+    /// Nil where the token stands in the configuration itself.
+    package var accessTokenFile: String?
+    package var token: Secret?
+    /// Files with secrets that others can read.
+    package var sharedFiles: [String] = []
+    /// Whether the data path can be written.
+    package var isStorageWritable = true
+    /// In bytes; nil where it could not be told.
+    package var freeSpace: Int64?
+
+    package var server: ServerFacts?
+    package var serverFailure: ServerFailure?
+    /// What the account's server says its clients connect to.
+    package var wellKnownURL: String?
+    /// Of a burst of harmless requests, how many were refused by something that is no homeserver.
+    package var proxyRefusals = 0
+
+    package var identity: TokenIdentity?
+    package var identityFailure: ServerFailure?
+    package var identityLatency: Duration = .zero
+    package var devices: [AccountDevice]?
+    package var devicesWithKeys: Set<String>?
+    package var nowMilliseconds: Int64 = 0
+
+    /// Whether the bot's own token has admin rights; nil where it could not be told.
+    package var isAdmin: Bool?
+    package var hasAdminToken = false
+    package var doesAdminTokenWork: Bool?
+    package var record: AccountRecord?
+    package var rateLimit: RateLimit?
+    package var hasStateAfter: Bool?
+
+    package var managementRoom: RoomID?
+    package var managementRoomFailure: ServerFailure?
+    package var joined: Set<RoomID>?
+    package var protected: [RoomID] = []
+    package var watched: [RoomReference] = []
+    /// Account data of the bot that cannot be read.
+    package var unreadableData: [String] = []
+    /// Rooms by ID, as far as their state could be read: the management room, guarded ones and lists.
+    package var rooms: [RoomID: RoomPicture] = [:]
+    package var roomFailures: [RoomID: ServerFailure] = [:]
+    /// Rooms of watched lists, by what the account data calls them.
+    package var listRooms: [RoomReference: RoomID] = [:]
+    /// The guarded rooms when doctor last looked; nil at its first time.
+    package var protectedBefore: Set<RoomID>?
+
+    package init(configurationPath: String, configuration: ReadConfiguration) {
+        self.configurationPath = configurationPath
+        self.configuration = configuration
+        settings = configuration.partial
+    }
+
+    package var user: UserID? { identity?.user }
+    package var canAdminister: Bool { isAdmin == true || doesAdminTokenWork == true }
+    var baseURL: String { settings.homeserverURL }
+
+    /// Every check, in the order in which one thing needs another.
+    package var results: [CheckResult] {
+        var results = processChecks + networkChecks
+        guard server != nil else { return results }
+        results += tokenChecks
+        guard identity != nil else { return results }
+        results += accountChecks + adminChecks + rateLimitChecks + managementRoomChecks + roomChecks + listChecks
+        return results + encryptionChecks + hookChecks
+    }
+}

@@ -1,0 +1,40 @@
+import MatrixCore
+import Moderation
+
+extension DoctorFacts {
+    /// E2E: what encryption hides from a bot without it.
+    var encryptionChecks: [CheckResult] { [pantalaimon, crypto, encryptedRooms] }
+
+    private var pantalaimon: CheckResult {
+        guard settings.pantalaimon.isUsed else { return .ok("E2E-1", "pantalaimon.use", "is off") }
+        return .fail(
+            "E2E-1",
+            "pantalaimon.use",
+            "Pantalaimon is not used by this version",
+            cure: ["set it to false, and give an access token"]
+        )
+    }
+
+    private var crypto: CheckResult {
+        guard settings.usesRustCrypto else { return .ok("E2E-2", "experimentalRustCrypto", "is off") }
+        return .fail(
+            "E2E-2",
+            "experimentalRustCrypto",
+            "this version reads no encrypted rooms",
+            cure: ["set it to false"]
+        )
+    }
+
+    private var encryptedRooms: CheckResult {
+        let encrypted = protected.filter { rooms[$0]?.isEncrypted ?? false }
+        guard let first = encrypted.first else {
+            return .ok("E2E-7", "\(protected.count) room(s)", "no guarded room is encrypted")
+        }
+        return .warn(
+            "E2E-7",
+            first.rawValue,
+            "\(encrypted.count) guarded room(s) are encrypted: bans and ACLs work, what is said there stays hidden",
+            cure: ["nothing, where membership rules are enough"]
+        )
+    }
+}

@@ -1,0 +1,92 @@
+import MatrixCore
+
+extension DoctorFacts {
+    /// RL: the server's rate limits.
+    var rateLimitChecks: [CheckResult] {
+        guard let user, let server else { return [] }
+        return [limited(user, server), override(user), joins(user), hosted(user, server), proxy]
+    }
+
+    private func limited(_ user: UserID, _ server: ServerFacts) -> CheckResult {
+        let fix: Fix? = canAdminister ? .liftRateLimit(user) : nil
+        switch rateLimit {
+        case .lifted: return .ok("RL-1", user.rawValue, "no rate limit applies")
+        case .usual:
+            return .warn(
+                "RL-1",
+                user.rawValue,
+                "the server's rate limits apply: bans and redactions in many rooms go at its pace",
+                cure: [AdminLines.liftRateLimit(user, at: baseURL)],
+                fix: fix
+            )
+        case .changed:
+            return .warn(
+                "RL-1",
+                user.rawValue,
+                "the server's rate limits apply in part",
+                cure: [AdminLines.liftRateLimit(user, at: baseURL)],
+                fix: fix
+            )
+        case nil:
+            if server.flavour == .dendrite {
+                let cure = ["see that dendrite.yaml exempts the bot:"] + AdminLines.dendriteExemption(user)
+                return .warn("RL-1", user.rawValue, "Dendrite does not tell whether it limits the bot", cure: cure)
+            }
+            return .warn(
+                "RL-1",
+                user.rawValue,
+                "whether the server limits the bot could not be read without admin rights",
+                cure: server.flavour == .synapse
+                    ? [AdminLines.liftRateLimit(user, at: baseURL)] : ["ask the server's admins"]
+            )
+        }
+    }
+
+    private func override(_ user: UserID) -> CheckResult {
+        guard case .changed(let perSecond, let burst) = rateLimit else {
+            return .ok("RL-2", user.rawValue, "no override that only looks like an exemption")
+        }
+        return .warn(
+            "RL-2",
+            user.rawValue,
+            "an override of \(perSecond) a second and \(burst) at once changes sending only; 0 and 0 lift every limit",
+            cure: [AdminLines.liftRateLimit(user, at: baseURL)],
+            fix: canAdminister ? .liftRateLimit(user) : nil
+        )
+    }
+
+    /// Twenty rooms is a guess at what passes Synapse's default burst of joins.
+    private func joins(_ user: UserID) -> CheckResult {
+        guard rateLimit != .lifted, protected.count > 20 else {
+            return .ok("RL-3", user.rawValue, "joins and invites are no concern with \(protected.count) rooms")
+        }
+        return .warn(
+            "RL-3",
+            user.rawValue,
+            "joins and invites have limits of their own, which \(protected.count) rooms pass",
+            cure: ["lift the limits (RL-1), or add rooms a few at a time"]
+        )
+    }
+
+    private func hosted(_ user: UserID, _ server: ServerFacts) -> CheckResult {
+        guard rateLimit == nil, !canAdminister else {
+            return .ok("RL-4", user.rawValue, "what limits there are can be changed")
+        }
+        return .warn(
+            "RL-4",
+            user.rawValue,
+            "nobody here can change the server's limits: the bot keeps within them, and large waves take longer",
+            cure: ["nothing: “status” in the management room shows what waits, and how long"]
+        )
+    }
+
+    private var proxy: CheckResult {
+        guard proxyRefusals > 0 else { return .ok("RL-5", baseURL, "nothing before the homeserver limits the bot") }
+        return .warn(
+            "RL-5",
+            baseURL,
+            "\(proxyRefusals) of 10 harmless requests were refused by something before the homeserver",
+            cure: ["exempt the bot's address in that proxy or firewall"]
+        )
+    }
+}

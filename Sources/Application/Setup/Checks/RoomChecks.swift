@@ -1,0 +1,125 @@
+import MatrixCore
+
+extension DoctorFacts {
+    /// RM: guarded rooms.
+    var roomChecks: [CheckResult] {
+        guard let user else { return [] }
+        return membership + powers(user) + [staff(user)] + reachable + otherGuards(user) + spaces + [shrunk]
+    }
+
+    private var guarded: [RoomPicture] { protected.compactMap { rooms[$0] } }
+
+    private var membership: [CheckResult] {
+        guard let joined else { return [] }
+        let lists = Set(listRooms.values)
+        let outside = protected.filter { !joined.contains($0) }
+        let unguarded = joined.subtracting(protected).subtracting(lists).subtracting(
+            [managementRoom].compactMap(\.self)
+        )
+        var results: [CheckResult] = outside.map { room in
+            .fail(
+                "RM-1",
+                room.rawValue,
+                "is to be guarded, but the bot is not in it",
+                cure: ["invite the bot there, or take the room off: rooms remove \(room)"],
+                fix: .join(room)
+            )
+        }
+        if !unguarded.isEmpty {
+            let shown = unguarded.sorted().prefix(5).map(\.rawValue).joined(separator: " ")
+            results.append(
+                .warn(
+                    "RM-1",
+                    "\(unguarded.count) room(s)",
+                    "the bot is in them, but does not guard them: \(shown)\(unguarded.count > 5 ? " …" : "")",
+                    cure: [
+                        "guard them in the management room: rooms add ROOM; all at once: draupnir setup --protect-joined"
+                    ]
+                )
+            )
+        }
+        return results.isEmpty
+            ? [.ok("RM-1", "\(protected.count) room(s)", "the bot is in every room that it guards")] : results
+    }
+
+    private func powers(_ user: UserID) -> [CheckResult] {
+        let lacking = guarded.compactMap { room in PowerLack(room, bot: user).map { (room.room, $0) } }
+        guard !lacking.isEmpty else {
+            return [.ok("RM-2", "\(guarded.count) room(s)", "the bot may ban, kick, redact and set ACLs")]
+        }
+        return lacking.map { .fail("RM-2", $0.rawValue, $1.cause, cure: $1.cure) }
+    }
+
+    private func staff(_ user: UserID) -> CheckResult {
+        let outranking = guarded.filter { room in
+            let own = room.authority.power(of: user)
+            return room.joined.contains { $0 != user && room.authority.power(of: $0) >= own }
+        }
+        guard let first = outranking.first else {
+            return .ok("RM-4", "\(guarded.count) room(s)", "nobody stands level with the bot")
+        }
+        return .ok(
+            "RM-4",
+            first.room.rawValue,
+            "in \(outranking.count) room(s) members stand level with the bot or above it, on whom it cannot act"
+        )
+    }
+
+    private var reachable: [CheckResult] {
+        let broken = protected.filter { roomFailures[$0] != nil && joined?.contains($0) != false }
+        guard !broken.isEmpty else { return [.ok("RM-5", "\(protected.count) room(s)", "every one can be read")] }
+        return broken.map { room in
+            .fail(
+                "RM-5",
+                room.rawValue,
+                "cannot be read: \(roomFailures[room]?.cause ?? "")",
+                cure: ["see whether the bot was banned or removed there"]
+            )
+        }
+    }
+
+    private func otherGuards(_ user: UserID) -> [CheckResult] {
+        let others = guarded.filter { $0.serverACLSender != nil && $0.serverACLSender != user }
+        guard let first = others.first, let sender = first.serverACLSender else {
+            return [.ok("RM-6", "\(guarded.count) room(s)", "nobody else sets the server ACL")]
+        }
+        return [
+            .warn(
+                "RM-6",
+                first.room.rawValue,
+                "the server ACL of \(others.count) room(s) was set by another, such as \(sender)",
+                cure: ["see that two bots do not set it in turns; what others denied is kept"]
+            )
+        ]
+    }
+
+    private var spaces: [CheckResult] {
+        let spaces = guarded.filter { $0.authority.creation?.roomType == "m.space" }
+        guard !spaces.isEmpty else { return [.ok("RM-7", "\(guarded.count) room(s)", "none is a space")] }
+        return spaces.map {
+            .warn(
+                "RM-7",
+                $0.room.rawValue,
+                "is a space: only itself is guarded, not the rooms in it",
+                cure: ["    draupnir setup --protect-space '\($0.room)'"]
+            )
+        }
+    }
+
+    private var shrunk: CheckResult {
+        guard let protectedBefore else {
+            return .ok("RM-8", "\(protected.count) room(s)", "looked at for the first time")
+        }
+        let lost = protectedBefore.subtracting(protected)
+        guard !lost.isEmpty else {
+            return .ok("RM-8", "\(protected.count) room(s)", "none was lost since the last time")
+        }
+        let shown = lost.sorted().prefix(5).map(\.rawValue).joined(separator: " ")
+        return .fail(
+            "RM-8",
+            "\(lost.count) room(s)",
+            "not guarded any more since doctor last looked: \(shown)",
+            cure: ["if that was not meant, guard them again: rooms add ROOM"]
+        )
+    }
+}

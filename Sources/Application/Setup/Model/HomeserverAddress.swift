@@ -1,0 +1,63 @@
+package import MatrixCore
+
+/// What an operator typed to name their homeserver.
+package enum HomeserverAddress: Sendable, Equatable {
+    case name(ServerName)
+    /// The base URL of the client API, without a slash at its end.
+    case url(String)
+    /// The account that the bot is to have, or has.
+    case account(UserID)
+
+    package init?(_ text: String) {
+        if let user = try? UserID(parsing: text), (try? ServerName(parsing: user.server.rawValue)) != nil {
+            self = .account(user)
+        } else if let url = Self.baseURL(in: text) {
+            self = .url(url)
+        } else if let name = try? ServerName(parsing: text) {
+            self = .name(name)
+        } else {
+            return nil
+        }
+    }
+
+    package var serverName: ServerName? {
+        switch self {
+        case .name(let name): name
+        case .account(let user): user.server
+        case .url: nil
+        }
+    }
+
+    /// A URL with a host, cut before `/_matrix`, query and fragment.
+    static func baseURL(in text: String) -> String? {
+        let lowered = text.lowercased()
+        guard let scheme = ["https://", "http://"].first(where: { lowered.hasPrefix($0) }) else { return nil }
+        var rest = text.dropFirst(scheme.utf8.count)
+        if let matrix = rest.firstRange(of: "/_matrix") { rest = rest[..<matrix.lowerBound] }
+        rest = rest.prefix { $0 != "?" && $0 != "#" }
+        while rest.utf8.last == UInt8(ascii: "/") { rest.removeLast() }
+        let isPlain = rest.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"<>\\^`{|}@".utf8.contains($0) }
+        let host = rest.prefix { $0 != "/" && $0 != ":" }
+        guard isPlain, !host.isEmpty || rest.hasPrefix("[") else { return nil }
+        return scheme + rest
+    }
+}
+
+/// Whether what is sent there can be read on the way: plain HTTP leaves this machine.
+package func isExposed(_ url: String) -> Bool {
+    guard url.lowercased().hasPrefix("http://") else { return false }
+    let rest = url.dropFirst("http://".utf8.count)
+    let authority = rest.prefix { $0 != "/" }
+    let host: String
+    if authority.hasPrefix("[") {
+        host = String(authority.dropFirst().prefix { $0 != "]" })
+    } else {
+        host = String(authority.prefix { $0 != ":" }).lowercased()
+    }
+    return !(host == "localhost" || host == "::1" || isLoopbackIPv4(host) || host.hasSuffix(".localhost"))
+}
+
+private func isLoopbackIPv4(_ host: String) -> Bool {
+    let parts = host.split(separator: ".", omittingEmptySubsequences: false)
+    return parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }
+}

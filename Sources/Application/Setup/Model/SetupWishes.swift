@@ -1,0 +1,53 @@
+package import MatrixCore
+package import Observability
+
+/// What the operator wants, as far as it was said by flags, answers or in the dialogue.
+package struct SetupWishes: Sendable {
+    /// A server name, a user ID or a client URL.
+    package var homeserver: String?
+    package var localpart: String?
+    package var managers: [UserID] = []
+    package var managementRoom: RoomReference?
+    package var directory: String?
+
+    package var registrationSharedSecretFile: String?
+    package var homeserverConfig: String?
+    package var adminAccessTokenFile: String?
+    package var passwordFile: String?
+    package var accessTokenFile: String?
+    package var registrationTokenFile: String?
+    package var appserviceRegistration: String?
+    /// Typed in the dialogue; these count before the files.
+    package var typedSharedSecret: Secret?
+    package var typedPassword: Secret?
+    package var typedAccessToken: Secret?
+    package var typedAdminToken: Secret?
+
+    /// Where anybody may register an account.
+    package var registersOpenly = false
+    package var wantsServerAdmin = false
+    package var keepsRateLimits = false
+    package var keepsAdminToken = false
+    package var list: String?
+    package var protect: [RoomReference] = []
+    package var protectSpaces: [RoomReference] = []
+    package var protectsJoined = false
+    /// Plain HTTP to another machine, where the operator insists.
+    package var allowsPlainHTTP = false
+    /// A management room with others in it than the managers, or a public one.
+    package var allowsStrangers = false
+
+    package var mode = Mode.real
+
+    package enum Mode: Sendable, Equatable {
+        case real
+        /// Reads only; what would be changed is told.
+        case dry
+    }
+
+    package init() {}
+
+    package static let standardDirectory = "./draupnir"
+
+    package var isDryRun: Bool { mode == .dry }
+}

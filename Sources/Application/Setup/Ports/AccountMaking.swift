@@ -1,0 +1,88 @@
+package import MatrixCore
+package import Observability
+
+/// How accounts come to be, and how one proves to be theirs.
+package protocol AccountMaking: Sendable {
+    /// `/_synapse/admin/v1/register`: a nonce, then a request signed with the shared secret.
+    func register(_ account: NewAccount, signedWith secret: Secret) async throws(ServerFailure) -> AccountSession
+
+    /// `/register` of the client API, by one stage only: a registration token, or none (`m.login.dummy`).
+    func register(_ account: NewAccount, registrationToken: Secret?) async throws(ServerFailure) -> AccountSession
+
+    /// Whether a new account could have this name.
+    func isFree(localpart: String) async throws(ServerFailure) -> Bool
+
+    /// Password login; `user` is a localpart or a whole user ID.
+    func logIn(_ user: String, password: Secret, deviceName: String) async throws(ServerFailure) -> AccountSession
+
+    func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity
+
+    func profileExists(_ user: UserID) async throws(ServerFailure) -> Bool
+
+    func devices(_ token: Secret) async throws(ServerFailure) -> [AccountDevice]
+
+    /// The account's devices that have uploaded encryption keys.
+    func devicesWithKeys(of user: UserID, _ token: Secret) async throws(ServerFailure) -> Set<String>
+}
+
+package struct NewAccount: Sendable, Equatable {
+    package var localpart: String
+    package var password: Secret
+    package var isAdmin: Bool
+    package var deviceName: String
+
+    package init(localpart: String, password: Secret, isAdmin: Bool, deviceName: String) {
+        self.localpart = localpart
+        self.password = password
+        self.isAdmin = isAdmin
+        self.deviceName = deviceName
+    }
+}
+
+/// What a login or a registration gives.
+package struct AccountSession: Sendable, Equatable {
+    package var user: UserID
+    package var token: Secret
+    package var device: String?
+    /// Nil where the token does not expire by itself.
+    package var expiresIn: Duration?
+    package var refreshToken: Secret?
+
+    package init(
+        user: UserID,
+        token: Secret,
+        device: String? = nil,
+        expiresIn: Duration? = nil,
+        refreshToken: Secret? = nil
+    ) {
+        self.user = user
+        self.token = token
+        self.device = device
+        self.expiresIn = expiresIn
+        self.refreshToken = refreshToken
+    }
+}
+
+package struct TokenIdentity: Sendable, Equatable {
+    package var user: UserID
+    package var device: String?
+    package var isGuest: Bool
+
+    package init(user: UserID, device: String? = nil, isGuest: Bool = false) {
+        self.user = user
+        self.device = device
+        self.isGuest = isGuest
+    }
+}
+
+package struct AccountDevice: Sendable, Equatable {
+    package var id: String
+    package var name: String?
+    package var lastSeenMilliseconds: Int64?
+
+    package init(id: String, name: String? = nil, lastSeenMilliseconds: Int64? = nil) {
+        self.id = id
+        self.name = name
+        self.lastSeenMilliseconds = lastSeenMilliseconds
+    }
+}

@@ -1,0 +1,59 @@
+/// The files and folders of one machine.
+package protocol Files: Sendable {
+    /// Nil where there is none; of a longer file, nothing.
+    func read(_ path: String, atMost limit: Int) throws(FileFailure) -> StoredFile?
+
+    /// Writes all or nothing, so that a crash leaves the old file or the new one.
+    func write(_ bytes: [UInt8], to path: String, isSecret: Bool) throws(FileFailure)
+
+    /// Makes the folder and those above it.
+    func makeFolder(_ path: String, isPrivate: Bool) throws(FileFailure)
+
+    /// Lets nobody but the owner read and write the file.
+    func close(_ path: String) throws(FileFailure)
+
+    func remove(_ path: String) throws(FileFailure)
+
+    /// Whether files can be made in the folder, or the folder itself where it is missing.
+    func canWrite(in folder: String) -> Bool
+
+    /// In bytes, on the disk of the folder or of the nearest one above it.
+    func freeSpace(in folder: String) -> Int64?
+
+    /// From `/` on.
+    func absolute(_ path: String) -> String
+}
+
+package struct StoredFile: Sendable, Equatable {
+    package let bytes: [UInt8]
+    /// Whether other accounts of the machine may read it.
+    package let isShared: Bool
+
+    package init(bytes: [UInt8], isShared: Bool) {
+        self.bytes = bytes
+        self.isShared = isShared
+    }
+
+    /// The first line, blanks around it taken off; nil where that is nothing or no text.
+    package var firstLine: String? {
+        let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 }
+        let start = line.firstIndex { !isBlank($0) } ?? line.endIndex
+        let end = line.lastIndex { !isBlank($0) }.map { $0 + 1 } ?? start
+        guard start < end, let text = String(validating: line[start..<end], as: UTF8.self) else { return nil }
+        return text.utf8.contains(0) ? nil : text
+    }
+
+    package var text: String? { String(validating: bytes, as: UTF8.self) }
+}
+
+package struct FileFailure: Error, Sendable, Equatable {
+    package let path: String
+    /// As it stands behind the path and a colon.
+    package let problem: String
+
+    package init(_ path: String, _ problem: String) {
+        self.path = path
+        self.problem = problem
+    }
+}

@@ -1,0 +1,13 @@
+package import MatrixCore
+
+/// Where homeservers are found: nothing is known yet but an address.
+package protocol Homeservers: Sendable {
+    /// `m.homeserver.base_url` of `https://HOST/.well-known/matrix/client`, or nil where the host has no such file.
+    func clientURL(of host: String) async throws(ServerFailure) -> String?
+
+    /// `name` is the server's own, where it is known.
+    func homeserver(at baseURL: String, named name: ServerName?) -> any SetupHomeserver
+}
+
+/// A homeserver as setup and doctor need it; every call is one request or two, none is repeated.
+package typealias SetupHomeserver = ServerDiscovery & AccountMaking & ServerAdministration & RoomAccess

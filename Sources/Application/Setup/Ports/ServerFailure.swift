@@ -1,0 +1,63 @@
+/// Why a request brought no usable answer, told apart by what an operator can do about it.
+package struct ServerFailure: Error, Sendable, Equatable {
+    package enum Reason: Sendable, Equatable {
+        /// No such host.
+        case unknownHost(String)
+        /// Nothing listens at the address, or it cannot be reached.
+        case nobodyThere(String)
+        case tls(String)
+        case timedOut
+        /// The connection ended before the answer did.
+        case cutOff(String)
+        /// A web page where JSON was asked for.
+        case webPage(status: Int)
+        /// An answer that is neither Matrix nor a web page.
+        case notMatrix(status: Int, String)
+        /// The homeserver's own refusal.
+        case refused(status: Int, code: String, message: String)
+        case limited(retryAfter: Duration)
+        /// 5xx without more to say.
+        case trouble(status: Int, String)
+        /// JSON, but without what the call promises.
+        case incomplete(String)
+        case cancelled
+    }
+
+    /// Method and path, without a secret.
+    package let request: String
+    package let reason: Reason
+
+    package init(_ request: String, _ reason: Reason) {
+        self.request = request
+        self.reason = reason
+    }
+
+    package var code: String? {
+        if case .refused(_, let code, _) = reason { code } else { nil }
+    }
+
+    package var status: Int? {
+        switch reason {
+        case .refused(let status, _, _), .webPage(let status), .notMatrix(let status, _), .trouble(let status, _):
+            status
+        case .limited: 429
+        case .unknownHost, .nobodyThere, .tls, .timedOut, .cutOff, .incomplete, .cancelled: nil
+        }
+    }
+
+    /// Whether the server said that it has no such endpoint.
+    package var isUnrecognized: Bool {
+        switch reason {
+        case .refused(404, "M_UNRECOGNIZED", _), .refused(405, "M_UNRECOGNIZED", _), .refused(400, "M_UNRECOGNIZED", _):
+            true
+        default: false
+        }
+    }
+
+    package var isForbidden: Bool {
+        if case .refused(403, _, _) = reason { true } else { false }
+    }
+
+    /// The token is dead or was never one.
+    package var isTokenRejected: Bool { code == "M_UNKNOWN_TOKEN" || code == "M_MISSING_TOKEN" }
+}

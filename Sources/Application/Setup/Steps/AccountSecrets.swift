@@ -1,0 +1,142 @@
+import Observability
+
+/// Every secret that there is to get an account with.
+struct AccountSecrets: Sendable {
+    var savedToken: Secret?
+    var token: Secret?
+    var appservice: AppserviceRegistration?
+    var sharedSecret: Secret?
+    var adminToken: Secret?
+    var registrationToken: Secret?
+    /// Given by the operator, or kept from the run that began to make the account.
+    var password: Secret?
+    var isPasswordGiven: Bool
+    var hasBegun: Bool
+    var registersOpenly: Bool
+
+    init(_ run: SetupRun, _ tools: SetupTools) throws(StepFailure) {
+        let wishes = run.wishes
+        func given(_ typed: Secret?, _ path: String?, _ flag: String) throws(StepFailure) -> Secret? {
+            if let typed { return typed }
+            guard let path else { return nil }
+            return try readSecret(path, flag: flag, tools)
+        }
+        savedToken = try run.savedSecret(run.folder.accessToken, tools)
+        token = try given(wishes.typedAccessToken, wishes.accessTokenFile, "access-token-file")
+        sharedSecret = try given(
+            wishes.typedSharedSecret,
+            wishes.registrationSharedSecretFile,
+            "registration-shared-secret-file"
+        )
+        let givenAdmin = try given(wishes.typedAdminToken, wishes.adminAccessTokenFile, "admin-access-token-file")
+        let savedAdmin = try run.savedSecret(run.folder.adminAccessToken, tools)
+        adminToken = givenAdmin ?? savedAdmin
+        registrationToken = try given(nil, wishes.registrationTokenFile, "registration-token-file")
+        let typed = try given(wishes.typedPassword, wishes.passwordFile, "password-file")
+        isPasswordGiven = typed != nil
+        hasBegun = run.progress.pending.contains(ObtainAccount.mark) || run.progress.user != nil
+        registersOpenly = wishes.registersOpenly
+        let savedPassword = try run.savedSecret(run.folder.password, tools)
+        password = typed ?? savedPassword
+        if let path = wishes.homeserverConfig, sharedSecret == nil {
+            sharedSecret = try Self.sharedSecret(inConfiguration: path, tools)
+        }
+        if let path = wishes.appserviceRegistration { appservice = try Self.appservice(path, tools) }
+        for (secret, flag) in [(token, "access-token-file"), (adminToken, "admin-access-token-file")] {
+            guard let secret, let objection = TokenKind(secret).objection(localpart: wishes.localpart ?? "draupnir")
+            else {
+                continue
+            }
+            // An admin's token is used at once and once: it may die afterwards.
+            if flag == "admin-access-token-file", TokenKind(secret) == .shortLived, !wishes.keepsAdminToken { continue }
+            let isRefusal = TokenKind(secret) == .shortLived
+            throw StepFailure(
+                "account",
+                "--\(flag): \(objection.cause)",
+                cure: objection.cure,
+                kind: isRefusal ? .refused : .failed
+            )
+        }
+    }
+
+    var means: AccountMeans {
+        var means = AccountMeans()
+        means.hasToken = token != nil
+        means.hasAppservice = appservice != nil
+        means.hasSharedSecret = sharedSecret != nil
+        means.hasAdminToken = adminToken != nil
+        means.hasRegistrationToken = registrationToken != nil
+        means.hasPassword = password != nil
+        means.hasBegun = hasBegun
+        means.registersOpenly = registersOpenly
+        return means
+    }
+
+    private static func sharedSecret(inConfiguration path: String, _ tools: SetupTools) throws(StepFailure) -> Secret {
+        let flag = "--homeserver-config \(printable(path))"
+        let file: StoredFile?
+        do throws(FileFailure) { file = try tools.files.read(path, atMost: 1 << 20) } catch {
+            throw StepFailure(
+                "account",
+                "\(flag): \(error.problem)",
+                cure: "run as an account that may read it, or give --registration-shared-secret-file",
+                kind: .usage
+            )
+        }
+        guard let text = file?.text else {
+            throw StepFailure(
+                "account",
+                "\(flag): there is no such file",
+                cure: "give the path of homeserver.yaml or dendrite.yaml",
+                kind: .usage
+            )
+        }
+        switch tools.configuration.sharedSecret(inHomeserverConfiguration: text) {
+        case .inText(let secret): return Secret(secret)
+        case .inFile(let other):
+            guard let line = (try? tools.files.read(other, atMost: 1 << 16))?.flatMap(\.firstLine) else {
+                throw StepFailure(
+                    "account",
+                    "\(flag) keeps the secret in \(printable(other)), which cannot be read",
+                    cure: "run as an account that may read it"
+                )
+            }
+            return Secret(line)
+        case .none:
+            throw StepFailure(
+                "account",
+                "\(flag) has no registration_shared_secret",
+                cure: "set one there and restart the homeserver, or give --admin-access-token-file or --password-file"
+            )
+        case .unreadable(let why):
+            throw StepFailure(
+                "account",
+                "\(flag): \(why)",
+                cure: "give the path of homeserver.yaml or dendrite.yaml",
+                kind: .usage
+            )
+        }
+    }
+
+    private static func appservice(_ path: String, _ tools: SetupTools) throws(StepFailure) -> AppserviceRegistration {
+        let flag = "--appservice-registration \(printable(path))"
+        let file: StoredFile?
+        do throws(FileFailure) { file = try tools.files.read(path, atMost: 1 << 20) } catch {
+            throw StepFailure(
+                "account",
+                "\(flag): \(error.problem)",
+                cure: "name a file that can be read",
+                kind: .usage
+            )
+        }
+        guard let file, let text = file.text, let registration = tools.configuration.appservice(text) else {
+            throw StepFailure(
+                "account",
+                "\(flag): expected an application service's registration with as_token and sender_localpart",
+                cure: "give the file that the homeserver's app_service_config_files names",
+                kind: .usage
+            )
+        }
+        return registration
+    }
+}

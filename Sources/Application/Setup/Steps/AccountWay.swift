@@ -1,0 +1,143 @@
+/// The ways to an account and its token, best first.
+package enum AccountWay: Sendable, Equatable {
+    /// The token that an earlier run has saved.
+    case saved
+    /// A token that the operator gives.
+    case token
+    /// An application service's own account.
+    case appservice
+    /// Makes the account with the homeserver's registration secret.
+    case sharedSecret
+    /// Makes the account with a server admin's token.
+    case adminToken
+    /// Makes the account by the client API, with a registration token.
+    case registrationToken
+    /// Logs in to an account that exists.
+    case password
+    /// Makes the account on a server where anybody may.
+    case openRegistration
+}
+
+/// What there is to get an account with.
+package struct AccountMeans: Sendable, Equatable {
+    package var hasSavedToken = false
+    package var hasToken = false
+    package var hasAppservice = false
+    package var hasSharedSecret = false
+    package var hasAdminToken = false
+    package var hasRegistrationToken = false
+    package var hasPassword = false
+    /// Whether an earlier run began to make the account, and its password is kept.
+    package var hasBegun = false
+    /// Whether the operator wants the account made where anybody may make one.
+    package var registersOpenly = false
+
+    package init() {}
+}
+
+extension AccountWay {
+    /// Chooses among what is given, or says what is missing.
+    ///
+    /// A password with a way of making accounts is the new account's password; by itself it means that the account exists.
+    package static func choose(
+        _ means: AccountMeans,
+        on server: ServerFacts,
+        localpart: String,
+        wantsAdmin: Bool
+    ) throws(StepFailure) -> AccountWay {
+        if means.hasSavedToken { return .saved }
+        if means.hasToken { return .token }
+        if means.hasAppservice { return .appservice }
+        if means.hasSharedSecret {
+            if server.isDelegated {
+                throw delegated(server, localpart, wantsAdmin, "the registration secret does nothing there")
+            }
+            guard [.synapse, .dendrite, .other].contains(server.flavour) else {
+                throw StepFailure(
+                    "account",
+                    "\(server.flavour.rawValue) has no registration by a shared secret",
+                    cure: "make the account there, then give its password with --password-file"
+                )
+            }
+            return .sharedSecret
+        }
+        if means.hasAdminToken, !means.hasPassword || !means.hasBegun {
+            if server.isDelegated { throw delegated(server, localpart, wantsAdmin, "Synapse makes no accounts there") }
+            if server.flavour == .synapse || server.flavour == .other { return .adminToken }
+        }
+        if means.hasRegistrationToken, !server.isDelegated { return .registrationToken }
+        if means.registersOpenly, !server.isDelegated { return .openRegistration }
+        if means.hasPassword { return try password(server, localpart, wantsAdmin) }
+        if server.isDelegated { throw delegated(server, localpart, wantsAdmin, "it takes no registration of ours") }
+        throw nothingGiven(server)
+    }
+
+    private static func password(
+        _ server: ServerFacts,
+        _ localpart: String,
+        _ wantsAdmin: Bool
+    ) throws(StepFailure) -> AccountWay {
+        if server.isLoginUnrouted {
+            throw StepFailure(
+                "account",
+                server.isDelegated
+                    ? "the homeserver leaves accounts to \(server.issuer ?? "an authentication service"), and /login answers"
+                        + " “unrecognized”: the proxy does not pass it on to that service"
+                    : "the homeserver knows no /login: a proxy does not pass it on, or it has no password login",
+                cure: [
+                    "have the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service, or run there"
+                ] + AuthenticationService.tokenLines(localpart: localpart, asAdmin: wantsAdmin)
+                    + ["then give the token that it prints with --access-token-file"]
+            )
+        }
+        guard server.takesPasswords || server.loginFlows == nil else {
+            throw StepFailure(
+                "account",
+                "the homeserver takes no passwords: it offers "
+                    + (server.loginFlows ?? []).map(\.type).joined(separator: ", "),
+                cure: ["give an access token with --access-token-file"]
+                    + (server.isDelegated
+                        ? AuthenticationService.tokenLines(localpart: localpart, asAdmin: wantsAdmin) : [])
+            )
+        }
+        return .password
+    }
+
+    private static func delegated(
+        _ server: ServerFacts,
+        _ localpart: String,
+        _ wantsAdmin: Bool,
+        _ consequence: String
+    ) -> StepFailure {
+        StepFailure(
+            "account",
+            "the homeserver leaves accounts to the Matrix Authentication Service"
+                + (server.issuer.map { " at \($0)" } ?? "") + ": \(consequence)",
+            cure: ["run where that service runs:"]
+                + AuthenticationService.accountLines(localpart: localpart, asAdmin: wantsAdmin)
+                + ["then write the token that it prints (mct_…) into a file and give it with --access-token-file"]
+        )
+    }
+
+    private static func nothingGiven(_ server: ServerFacts) -> StepFailure {
+        var ways: [String] = []
+        switch server.flavour {
+        case .synapse, .dendrite:
+            ways.append("--homeserver-config or --registration-shared-secret-file, to make the account")
+        case .conduit, .other: break
+        }
+        if server.flavour == .synapse {
+            ways.append("--admin-access-token-file, to make it with a server admin's token")
+        }
+        ways += [
+            "--registration-token-file, where the server registers by token",
+            "--password-file or --access-token-file, where the account exists",
+        ]
+        return StepFailure(
+            "flags",
+            "nothing is given to get the bot's account with",
+            cure: ["give one of:"] + ways.map { "  \($0)" },
+            kind: .usage
+        )
+    }
+}

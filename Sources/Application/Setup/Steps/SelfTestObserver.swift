@@ -1,0 +1,92 @@
+import MatrixCore
+import Protections
+
+/// Does one thing after the other in a room, and reads along by sync.
+struct SelfTestObserver {
+    let step: String
+    let room: RoomID
+    let homeserver: any SetupHomeserver
+    let session: AccountSession
+    let clock: any SetupClock
+    private(set) var hasStateAfter = false
+    private var since: String?
+    private var seen: [SeenEvent] = []
+    private var count = 0
+
+    init(step: String, room: RoomID, homeserver: any SetupHomeserver, session: AccountSession, clock: any SetupClock) {
+        self.step = step
+        self.room = room
+        self.homeserver = homeserver
+        self.session = session
+        self.clock = clock
+    }
+
+    var noEvent: StepFailure {
+        StepFailure(
+            step,
+            "the homeserver's answer to a message has no event ID",
+            cure: "look at what stands before the homeserver"
+        )
+    }
+
+    mutating func begin() async throws(StepFailure) { try await read(wait: .zero) }
+
+    /// Waits out a limit, within reason.
+    mutating func perform(
+        _ action: Action,
+        _ name: String
+    ) async throws(StepFailure) -> (answer: ActionAnswer, start: Duration, duration: Duration) {
+        count += 1
+        var refusals = 0
+        while true {
+            let start = clock.now()
+            do throws(ServerFailure) {
+                let answer = try await homeserver.perform(
+                    action,
+                    as: session.user,
+                    session.token,
+                    transaction: "self-test-\(count)"
+                )
+                return (answer, start, clock.now() - start)
+            } catch {
+                guard case .limited(let delay) = error.reason, refusals < 5, delay <= .seconds(60) else {
+                    throw error.ending(step, at: homeserver.baseURL, "\(name) in the scratch room")
+                }
+                refusals += 1
+                await clock.sleep(for: delay)
+            }
+        }
+    }
+
+    mutating func wait(
+        for probe: SelfTest.Probe,
+        since start: Duration,
+        atMost patience: Duration
+    ) async throws(StepFailure) -> Duration {
+        while true {
+            if let index = seen.firstIndex(where: probe.isSeen) {
+                seen.removeSubrange(...index)
+                return clock.now() - start
+            }
+            guard clock.now() - start < patience else {
+                throw StepFailure(
+                    step,
+                    "\(probe.name) was done in the scratch room, but sync has not brought it back within \(patience.components.seconds) s",
+                    cure: "look into the homeserver's log; with workers, see whether all of them run"
+                )
+            }
+            try await read(wait: .seconds(5))
+        }
+    }
+
+    private mutating func read(wait: Duration) async throws(StepFailure) {
+        do throws(ServerFailure) {
+            let answer = try await homeserver.sync(room, since: since, wait: wait, session.token)
+            since = answer.next
+            seen += answer.events
+            if answer.hasStateAfter { hasStateAfter = true }
+        } catch {
+            throw error.ending(step, at: homeserver.baseURL, "reading sync")
+        }
+    }
+}

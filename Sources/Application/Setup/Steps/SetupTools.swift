@@ -1,0 +1,22 @@
+/// Everything outside that steps work with.
+package struct SetupTools: Sendable {
+    package let homeservers: any Homeservers
+    package let person: any Operator
+    package let files: any Files
+    package let configuration: any ConfigurationFile
+    package let clock: any SetupClock
+
+    package init(
+        homeservers: any Homeservers,
+        person: any Operator,
+        files: any Files,
+        configuration: any ConfigurationFile,
+        clock: any SetupClock
+    ) {
+        self.homeservers = homeservers
+        self.person = person
+        self.files = files
+        self.configuration = configuration
+        self.clock = clock
+    }
+}
