@@ -146,8 +146,13 @@ package struct ActionQueue: Sendable {
     }
 
     /// Whether sanctions are under way: then sync leaves the homeserver room for them.
+    ///
+    /// A few that are on their way are no wave: news may come meanwhile.
     package var hasWave: Bool {
-        !isPaused && [Lane.urgentBans, .bans, .redactions].contains { lanes[$0]?.isEmpty == false }
+        guard !isPaused else { return false }
+        let sanctions: Set<Lane> = [.urgentBans, .bans, .redactions]
+        if sanctions.contains(where: { lanes[$0]?.isEmpty == false }) { return true }
+        return inFlight.keys.count { id in rows[id].map { sanctions.contains($0.lane) } ?? false } > 3
     }
 
     // MARK: Inside
