@@ -145,8 +145,27 @@ let package = Package(
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
+        // A whole bot at the double, on virtual time, for the tests of decisions and for simulations.
+        .target(
+            name: "BotHarness",
+            dependencies: names([
+                "Moderation", "SimulatedHomeserver", "Commands", "Protections", "MatrixCore", "JSON", "Observability",
+                "Lifecycle",
+            ]),
+            path: "Tests/BotHarness",
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: names([
+                "BotHarness", "Moderation", "SimulatedHomeserver", "Commands", "RoomState", "PolicyEngine", "Protections",
+                "MatrixCore", "JSON", "Observability",
+            ]),
+            swiftSettings: house
+        ),
         tests(
             "Moderation",
+            "BotHarness",
             "SimulatedHomeserver",
             "Commands",
             "RoomState",
