@@ -41,7 +41,7 @@ struct ChangeTests {
         }
     }
 
-    @Test func `a member who goes and comes back in the middle of a wave is banned in the end`() async throws {
+    @Test func `a member who goes is not waited for, and is banned when they come back`() async throws {
         try await withGuardedCommunity(.init(rooms: 2, members: 1)) { town in
             let room = try await town.start()
             #expect(try await room.command("pause").isDone)

@@ -50,6 +50,9 @@ struct RoomTroubleTests {
             try await room.bans(of: [town.members[0]], in: [strong])
             _ = try await room.message { $0.contains("could not be done") }
             #expect(try await room.command("status").text.contains("1 action"))
+            try await town.members[0].leave(weak)
+            #expect(!(try await room.command("status").text.contains("1 action")))
+            try await town.members[0].join(weak)
             let asked = town.proxy.count(.post, "rooms/*/ban")
             #expect(asked == 1)
 

@@ -132,6 +132,16 @@ import Testing
         #expect(governor.earliestStart == .milliseconds(4_200))
     }
 
+    @Test func `requests that were under way together are limited once`() {
+        var governor = Governor(initial: 8)
+        for _ in 0..<8 { governor.started(at: .zero) }
+        for number in 1...8 {
+            governor.ended(.limited(retryAfter: .milliseconds(500)), startedAt: .zero, at: .milliseconds(number))
+        }
+        #expect(governor.interval == .milliseconds(500))
+        #expect(governor.earliestStart == .milliseconds(500))
+    }
+
     @Test func `a limit of an hour does not become the interval`() {
         var governor = Governor()
         governor.started(at: .zero)

@@ -93,6 +93,11 @@ extension ModerationState {
             guard let row = queue.row(wishing: action) else { continue }
             close(row, .done)
         }
+        guard !transition.after.membership.isPresent, let ban = queue.row(wishing: .ban(user, in: room, reason: "")),
+            ban.isDesire, !queue.isInFlight(ban.id)
+        else { return }
+        // Not only found needless when its turn comes: a parked one has none, and would be shown for ever.
+        close(ban, .dropped, "they have left")
     }
 
     private func satisfiedActions(_ user: UserID, _ room: RoomID, _ membership: Membership) -> [Action] {

@@ -61,7 +61,8 @@ extension DoctorFacts {
 
     /// Rules that hit the bot, the moderators or their servers.
     private func selfHarm(_ user: UserID) -> [CheckResult] {
-        let staff = (managementRoom.flatMap { rooms[$0] }?.joined ?? []) + [user]
+        let room = managementRoom.flatMap { rooms[$0] }
+        let staff = (room?.members.filter { [.join, .invite].contains($0.value) }.map(\.key).sorted() ?? []) + [user]
         let hits: [CheckResult] = rules.filter(\.bans).compactMap { rule in
             let glob = Glob(rule.entity, foldsASCIICase: rule.isAboutServers)
             let hit = staff.first { member in

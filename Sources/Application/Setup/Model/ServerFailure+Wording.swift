@@ -43,8 +43,9 @@ extension ServerFailure {
                 probe,
             ]
         case .refused(_, "M_UNKNOWN_TOKEN", _): return ["the access token is dead: log in anew"]
-        case .refused, .incomplete, .trouble:
-            return ["look into the homeserver's log at this moment, then run the same again"]
+        case .incomplete, .trouble:
+            return ["look into the homeserver's log at this moment, and at what answers there:", probe]
+        case .refused: return ["look into the homeserver's log at this moment, then run the same again"]
         case .limited: return ["wait as long, then run the same again; what is done stays done"]
         case .cancelled: return ["run the same again; what is done stays done"]
         }
