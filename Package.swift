@@ -52,6 +52,8 @@ let package = Package(
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
+        // glibc's own: no package, and no flags to ask for.
+        .systemLibrary(name: "CMalloc", path: "Sources/CLibraries/CMalloc"),
         shim("CJSON", over: "simdjson"),
         shim("CRegex", over: "re2"),
 
@@ -126,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "Draupnir",
             dependencies: names([
-                "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar", "HTTPClient",
+                "CMalloc", "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar", "HTTPClient",
                 "HTTPServer", "Lifecycle", "Setup", "Terminal", "Observability", "MatrixCore", "Protections", "JSON",
             ]),
             swiftSettings: house
