@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// What moderators type, from the message to its effect.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct CommandTests {
     @Test func `help explains every command, and rooms lists what is guarded`() async throws {
         try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
@@ -169,11 +169,12 @@ struct CommandTests {
         try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
             let room = try await town.start()
             var asked: [EventID] = []
-            for text in ["!draupnir held", "draupnir: held", "!\(room.bot.localpart) held", "\(room.bot): held"] {
+            let (name, pill) = (room.bot.localpart, "[the bot](https://matrix.to/#/\(room.bot))")
+            for text in ["!draupnir held", "!\(name) held", "!\(room.bot) held", "\(name): held", "\(pill): held"] {
                 asked.append(try await town.moderator.say(text, in: room.room))
             }
             let ignored: [JSONValue] = [
-                ["msgtype": "m.notice", "body": "!draupnir held"], ["msgtype": "m.text", "body": "held"],
+                ["msgtype": "m.notice", "body": "!draupnir held"], ["msgtype": "m.text", "body": "draupnir held"],
                 ["msgtype": "m.text", "body": "!draupnirheld"], ["msgtype": "m.image", "body": "!draupnir held"],
                 [
                     "msgtype": "m.text", "body": "!draupnir held",

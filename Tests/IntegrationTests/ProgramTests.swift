@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// The program as a service manager and an operator see it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct ProgramTests {
     @Test func `a revoked token ends it, at the start and while it runs`() async throws {
         try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
@@ -102,9 +102,9 @@ struct ProgramTests {
     @Test func `waits for a homeserver that is not there yet`() async throws {
         try await withGuardedCommunity(.init(rooms: 1)) { town in
             try await town.ban(town.members)
-            town.proxy.inject(.loseRequest, into: .get, "account/whoami", times: 3)
-            town.proxy.inject(.refuse(status: 502), into: .get, "account/whoami", times: 2)
-            town.proxy.inject(.refuse(status: 503), into: .get, "sync", times: 2)
+            town.proxy.inject(.loseRequest, into: .get, "account/whoami", times: 2)
+            town.proxy.inject(.refuse(status: 502), into: .get, "account/whoami")
+            town.proxy.inject(.refuse(status: 503), into: .get, "sync")
             let room = try await town.start()
             try await room.bans(of: town.members, in: town.rooms)
             // And for one that goes away for a while.

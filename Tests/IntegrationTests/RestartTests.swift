@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// What a restart, or a crash, costs: nothing.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct RestartTests {
     @Test func `a wave that was killed is finished, and nobody is banned twice`() async throws {
         try await withGuardedCommunity(.init(rooms: 10, members: 5)) { town in

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// Rooms that are lost and found again, and power that goes and comes.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct RoomTroubleTests {
     @Test func `a bot that was removed says so, and goes on when it is invited again`() async throws {
         try await withGuardedCommunity(.init(rooms: 2)) { town in
@@ -50,6 +50,9 @@ struct RoomTroubleTests {
             try await room.bans(of: [town.members[0]], in: [strong])
             _ = try await room.message { $0.contains("could not be done") }
             #expect(try await room.command("status").text.contains("1 action"))
+            try await town.members[0].leave(weak)
+            #expect(!(try await room.command("status").text.contains("1 action")))
+            try await town.members[0].join(weak)
             let asked = town.proxy.count(.post, "rooms/*/ban")
             #expect(asked == 1)
 

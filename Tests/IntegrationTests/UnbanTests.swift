@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// The command `unban`, from its preview to invitations.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct UnbanTests {
     /// A user that is named by a server rule, a glob and their own name, and banned everywhere.
     @Test func `removes every rule and every ban, and invites back`() async throws {

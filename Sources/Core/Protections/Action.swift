@@ -21,6 +21,8 @@ package enum Action: Sendable, Equatable, Codable {
     case createRoom(RoomTemplate)
 
     // The account.
+    /// Becomes a `.setAccountData` of what is known when it is sent, so that two changes never undo each other.
+    case changeAccountData(AccountDataChange)
     case setAccountData(EventType, content: JSONValue)
 
     // Questions, whose answers come back as inputs.
@@ -36,7 +38,7 @@ package enum Action: Sendable, Equatable, Codable {
     package var changesSomething: Bool {
         switch self {
         case .ban, .unban, .kick, .invite, .setServerACL, .sendState, .redact, .join, .leave, .createRoom,
-            .setAccountData:
+            .changeAccountData, .setAccountData:
             true
         case .sendEvent, .resolve, .loadState, .fillGap, .askRoomVersion: false
         }
@@ -55,7 +57,7 @@ package enum Action: Sendable, Equatable, Codable {
             case .id(let room): room
             case .alias: nil
             }
-        case .createRoom, .setAccountData, .resolve, .askRoomVersion: nil
+        case .createRoom, .changeAccountData, .setAccountData, .resolve, .askRoomVersion: nil
         }
     }
 
@@ -81,11 +83,30 @@ package enum Action: Sendable, Equatable, Codable {
         case .join: "join"
         case .leave: "leave"
         case .createRoom: "create_room"
-        case .setAccountData: "account_data"
+        case .changeAccountData, .setAccountData: "account_data"
         case .resolve: "resolve"
         case .askRoomVersion: "room_version"
         case .loadState: "load_state"
         case .fillGap: "fill_gap"
+        }
+    }
+}
+
+/// One change of what the bot's account remembers.
+package enum AccountDataChange: Sendable, Equatable, Codable {
+    case protect(RoomID)
+    case unprotect(RoomID)
+    case watch(RoomID, via: [ServerName])
+    /// By all names that the list goes by.
+    case unwatch([RoomReference.Name])
+    case noteManagementRoom(RoomID, via: [ServerName])
+
+    /// The account data that it changes.
+    package var type: EventType {
+        switch self {
+        case .protect, .unprotect: AccountDataType.protectedRooms
+        case .watch, .unwatch: AccountDataType.watchedLists
+        case .noteManagementRoom: AccountDataType.managementRoom
         }
     }
 }

@@ -26,6 +26,7 @@ package struct RoomStates: Sendable {
 
     package var memberCount: Int { members.count }
     package var userCount: Int { users.count }
+    package var serverCount: Int { servers.count }
 
     package subscript(_ id: RoomID) -> Room? { numbers[id].map { rooms[Int($0)] } }
 
@@ -46,7 +47,7 @@ package struct RoomStates: Sendable {
 
     /// Keeps a state event whole where its type is one of `Room.keptTypes`; false where it is not.
     package mutating func keep(_ event: RoomEvent, in id: RoomID) -> Bool {
-        guard Room.keptTypes.contains(event.type) else { return false }
+        guard Room.keptTypes.contains(event.type), event.stateKey?.isEmpty == true else { return false }
         rooms[Int(number(of: id))].keep(event)
         return true
     }

@@ -87,9 +87,11 @@ struct BotProgram {
             ["version": programVersion, "homeserver": settings.homeserverURL, "data": settings.dataPath]
         )
         defer { health.enter(.stopping) }
-        try await runServices(services, until: shutdown)
+        var failure: (any Error)?
+        do { try await runServices(services, until: shutdown) } catch { failure = error }
         await http.shutDown()
         await store.close()
+        if let failure { throw failure }
     }
 
     private func explain(_ error: any Error) -> (ExitCode, String) {

@@ -30,7 +30,7 @@ extension World {
             return .room(room, via: via)
         case .setServerACL, .sendState, .sendEvent, .redact:
             return .event(try send(action, by: user, transaction: transaction, at: now))
-        case .loadState, .fillGap, .askRoomVersion:
+        case .loadState, .fillGap, .askRoomVersion, .changeAccountData:
             throw .refused(status: 0, code: "", message: "not one request: it has a method of its own")
         }
         return .done

@@ -3,7 +3,7 @@ import JSON
 import MatrixCore
 import Testing
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(1)))
 struct FaultyProxyTests {
     @Test func `counts requests by method and path`() async throws {
         try await withProxy { account, proxy in
@@ -34,7 +34,7 @@ struct FaultyProxyTests {
         try await withProxy { account, proxy in
             let room = try await account.createRoom()
             let enemy = try await account.homeserver.register("enemy").userID
-            proxy.inject(.loseRequest, into: .post, "rooms/*/ban", times: 2)
+            proxy.inject(.loseRequest, into: .post, "rooms/*/ban")
             let failure = await #expect(throws: HTTPError.self) { try await account.ban(enemy, from: room) }
             #expect(failure?.metricLabel == "connection_lost")
             #expect(try await account.membership(of: enemy, in: room) == nil)

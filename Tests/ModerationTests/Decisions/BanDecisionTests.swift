@@ -212,15 +212,25 @@ import Testing
     @Test func `a ban that was found needless is kept where it is wanted again by then`() async throws {
         var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
         try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org")) }
-        try await bench.sync { $0.timeline(lobby, Events.member(eve, .leave)) }
         let sent = bench.send()
         let row = try #require(sent)
+        try await bench.sync { $0.timeline(lobby, Events.member(eve, .leave)) }
         #expect(!bench.state.isStillWanted(row))
         try await bench.sync { $0.timeline(lobby, Events.member(eve, .join)) }
         try await bench.decide(.needless(row.id))
         #expect(bench.bans == ["@eve:evil.org !lobby:a.org"])
         let next = bench.send()
         #expect(next?.action == .ban(eve, in: lobby, reason: "spam"))
+    }
+
+    @Test func `a ban of somebody who has left is dropped, and wished anew when they come back`() async throws {
+        var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
+        try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org")) }
+        let changes = try await bench.sync { $0.timeline(lobby, Events.member(eve, .leave)) }
+        #expect(changes.rows.map(\.status) == [.dropped])
+        #expect(bench.bans == [])
+        try await bench.sync { $0.timeline(lobby, Events.member(eve, .join)) }
+        #expect(bench.bans == ["@eve:evil.org !lobby:a.org"])
     }
 
     @Test func `a user who is unbanned by hand and comes back is banned again`() async throws {

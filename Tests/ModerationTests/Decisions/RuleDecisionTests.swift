@@ -35,7 +35,7 @@ import Testing
         try await bench.sync { $0.timeline(list, Events.rule("@*:evil.org"), Events.rule("evil.org")) }
         #expect(bench.state.policies.held.count == 2)
         try await bench.command("!draupnir release 1")
-        try await bench.command("!draupnir release 1")
+        try await bench.command("!draupnir release 2")
         #expect(bench.bans.count == 60)
         #expect(bench.acls[lobby]?.deny ?? bench.sentACLs[lobby] == ["evil.org"])
     }
@@ -78,7 +78,7 @@ import Testing
         #expect(bench.state.policies.held == [])
     }
 
-    @Test func `a held rule that goes can be released no more`() async throws {
+    @Test func `a held rule that goes can be released no more, and its number is nobody else's`() async throws {
         var bench = try await Bench.enforcing(Bench.world(lobby: crowd(60)))
         try await bench.sync {
             $0.timeline(list, Events.rule("@*:evil.org", id: "$1"), Events.rule("@user*:evil.org", id: "$2"))
@@ -88,7 +88,9 @@ import Testing
             $0.timeline(list, Events.redaction(of: "$1"))
                 .timeline(Community.management, Events.message("!draupnir release 1", id: "$c"))
         }
-        #expect(bench.state.policies.held == [])
+        #expect(bench.state.policies.held.map(\.event.rawValue) == ["$2"])
+        #expect(bench.bans.isEmpty)
+        try await bench.command("!draupnir release 2")
         #expect(bench.bans.count == 60)
     }
 

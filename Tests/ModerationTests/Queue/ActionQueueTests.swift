@@ -66,6 +66,23 @@ import Testing
         #expect(queue.drain() == order)
     }
 
+    @Test func `rooms take turns, the more urgent first in each`() {
+        var queue = ActionQueue()
+        for (number, room) in [a, a, a, b, b, c].enumerated() {
+            let urgency = RoomUrgency(lastActivity: .seconds(room == b ? 9 : 1))
+            queue.put(.ban(Int64(number + 1), eve, in: room), urgency: urgency)
+        }
+        queue.markCommitted()
+        #expect(queue.drain() == [4, 1, 6, 5, 2, 3])
+    }
+
+    @Test func `a row that is taken out leaves its room's turn to the next`() {
+        var queue = ActionQueue(.ban(1, eve, in: a), .ban(2, mallory, in: a), .ban(3, eve, in: b))
+        queue.remove(1)
+        queue.remove(3)
+        #expect(queue.drain() == [2])
+    }
+
     // MARK: Answers
 
     @Test func `answers take one permit in ten while other work waits`() {

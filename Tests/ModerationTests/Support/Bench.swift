@@ -13,6 +13,7 @@ struct Bench {
     var now: Duration = .zero
     /// What `/state` of a room gives.
     var world: [RoomID: [JSONValue]]
+    var aliases: [RoomAlias: RoomID] = [:]
     /// All rows of all decisions, each in its last form.
     private(set) var journal: [Int64: JournalRow] = [:]
     /// What was sent, in order.
@@ -97,12 +98,13 @@ struct Bench {
     /// Gives every row that can be sent the answer of a homeserver that does all it is asked, until nothing is left.
     @discardableResult
     mutating func answerAll(
+        atMost limit: Int = 1_000,
         holdingBack verbs: Set<String> = [],
         failing: (Action) -> HomeserverError? = { _ in nil }
     ) async throws -> [Action] {
         var sent: [Action] = []
         var held: [Int64] = []
-        while sent.count < 1_000, let row = state.nextRow(at: now) {
+        while sent.count < limit, let row = state.nextRow(at: now) {
             guard !verbs.contains(row.action.verb) else {
                 held.append(row.id)
                 continue
@@ -125,6 +127,9 @@ struct Bench {
         return sent
     }
 
+    /// Answers so many rows and no more.
+    mutating func answer(_ count: Int) async throws { try await answerAll(atMost: count) }
+
     func result(of action: Action) -> RowOutcome.Result {
         switch action {
         case .loadState(let room):
@@ -138,7 +143,7 @@ struct Bench {
             case .alias: .success(.room(Community.list, via: []))
             }
         case .createRoom: .success(.room("!made:a.org", via: []))
-        case .resolve: .success(.room(Community.list, via: ["b.org"]))
+        case .resolve(let alias): .success(.room(aliases[alias] ?? Community.list, via: ["b.org"]))
         default: .success(.done)
         }
     }

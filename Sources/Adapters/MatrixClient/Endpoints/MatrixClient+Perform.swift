@@ -22,7 +22,7 @@ extension MatrixClient {
         case .createRoom(let template): try await createRoom(template)
         case .setAccountData(let type, let content): try await setAccountData(type, content: content)
         case .resolve(let alias): try await resolve(alias)
-        case .loadState, .fillGap, .askRoomVersion:
+        case .loadState, .fillGap, .askRoomVersion, .changeAccountData:
             throw .refused(status: 0, code: "", message: "not one request: it has a method of its own")
         }
     }

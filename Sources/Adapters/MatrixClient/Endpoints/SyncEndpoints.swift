@@ -15,7 +15,7 @@ extension MatrixClient {
             query.append(("org.matrix.msc4222.use_state_after", "true"))
         }
         var endpoint = Endpoint(.get, ["sync"], query: query)
-        let catchesUp = request.since == nil || poll == .zero
+        let catchesUp = request.since == nil || poll < .seconds(1)
         endpoint.timeout = poll + (catchesUp ? limits.catchUpTime : limits.pollMargin)
         endpoint.maximumBodySize = limits.largeSize
         let body = try await answer(to: endpoint)

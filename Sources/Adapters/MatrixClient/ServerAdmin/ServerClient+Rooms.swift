@@ -73,7 +73,7 @@ extension ServerClient: RoomAccess {
         case .createRoom(let template): return slow(Endpoint(.post, ["createRoom"], body: template.json))
         case .setAccountData(let type, let content):
             return Endpoint(.put, ["user", user.rawValue, "account_data", type.rawValue], body: content)
-        case .resolve, .askRoomVersion, .loadState, .fillGap: return nil
+        case .resolve, .askRoomVersion, .loadState, .fillGap, .changeAccountData: return nil
         }
     }
 

@@ -28,7 +28,7 @@ struct ActionColumns {
         case .leave, .loadState:
             (target, reason, payload) = (nil, nil, nil)
         case .setServerACL, .sendState, .sendEvent, .join, .createRoom, .setAccountData, .resolve, .fillGap,
-            .askRoomVersion:
+            .askRoomVersion, .changeAccountData:
             (target, reason) = (nil, nil)
             payload = String(decoding: try JSONEncoder().encode(action), as: UTF8.self)
         }

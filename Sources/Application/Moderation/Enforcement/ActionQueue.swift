@@ -6,6 +6,7 @@ package import Protections
 /// A value: it decides which row goes next and does nothing. Rows become visible to `next` only once they were committed.
 package struct ActionQueue: Sendable {
     package private(set) var rows: [Int64: JournalRow] = [:]
+    /// Stops what is computed from policy; what a person asks for, and what the bot needs to know, goes on.
     package var isPaused = false
 
     private var byKey: [QueueKey: Int64] = [:]
@@ -15,11 +16,11 @@ package struct ActionQueue: Sendable {
     /// Rows that must not be sent before a time on the monotonic clock.
     private var delayed: [Int64: Duration] = [:]
     private var urgencies: [Int64: RoomUrgency] = [:]
-    private var inFlight: [Int64: RoomID?] = [:]
-    private var busyRooms: Set<RoomID?> = []
-    private var loadsInFlight: Set<Int64> = []
-    /// Whole states of rooms asked for at once: each may be 256 MB.
-    private static let maximumLoads = 2
+    private var inFlight: [Int64: Claim] = [:]
+    private var claimed: Set<Claim> = []
+    private var readsInFlight: Set<Int64> = []
+    /// Whole states of rooms, and gaps, asked for at once: each may be some hundred megabytes.
+    private static let maximumReads = 2
     /// Permits given to other work since the last answer to a person.
     private var permitsSinceAnswer = 9
 
@@ -45,7 +46,7 @@ package struct ActionQueue: Sendable {
         guard row.status.isOpen else { return remove(row.id) }
         urgencies[row.id] = urgency
         // An older row of the same wish may still be under way when the newer one comes, and may change after it.
-        if let key = QueueKey(row.action), byKey[key] ?? row.id <= row.id { byKey[key] = row.id }
+        if let key = QueueKey(row), byKey[key] ?? row.id <= row.id { byKey[key] = row.id }
         if !isOnDisk { uncommitted.insert(row.id) }
         if row.status == .pending {
             delayed[row.id] = notBefore
@@ -66,7 +67,7 @@ package struct ActionQueue: Sendable {
     package mutating func remove(_ id: Int64) {
         guard let row = rows[id] else { return }
         unqueue(id)
-        if let key = QueueKey(row.action), byKey[key] == id { byKey[key] = nil }
+        if let key = QueueKey(row), byKey[key] == id { byKey[key] = nil }
         rows[id] = nil
         urgencies[id] = nil
         delayed[id] = nil
@@ -75,15 +76,17 @@ package struct ActionQueue: Sendable {
     // MARK: Going out
 
     /// The row to send now, which counts as in flight until `landed`.
-    package mutating func next(at now: Duration) -> JournalRow? {
+    ///
+    /// Without `sendsDesires`, as before it is known what is to be enforced, what is computed from policy waits.
+    package mutating func next(at now: Duration, sendsDesires: Bool = true) -> JournalRow? {
         ripen(at: now)
-        let areLoadsFree = loadsInFlight.count < Self.maximumLoads
-        let mayGo = { [busyRooms, rows] (room: RoomID?, id: Int64) in
-            if room != nil, busyRooms.contains(room) { return false }
-            if !areLoadsFree, case .loadState? = rows[id]?.action { return false }
-            return true
+        let areReadsFree = readsInFlight.count < Self.maximumReads
+        let holdsDesires = isPaused || !sendsDesires
+        let mayGo = { [claimed, rows] (_: RoomID?, id: Int64) in
+            guard let row = rows[id], !(holdsDesires && row.isDesire) else { return false }
+            return row.action.isRead ? areReadsFree : !claimed.contains(Claim(row.action))
         }
-        let work: [Lane] = isPaused ? [.notices] : Lane.allCases.filter { $0 != .answers }
+        let work = Lane.allCases.filter { $0 != .answers }
         let answer = { (queue: inout Self) in queue.lanes[.answers]?.takeFirst(where: mayGo) }
         var id: Int64?
         if permitsSinceAnswer >= 9 { id = answer(&self) }
@@ -96,17 +99,18 @@ package struct ActionQueue: Sendable {
         }
         guard let id, let row = rows[id] else { return nil }
         if row.lane == .answers { permitsSinceAnswer = 0 }
-        inFlight[id] = row.action.room
-        if case .loadState = row.action { loadsInFlight.insert(id) }
-        if row.action.room != nil { busyRooms.insert(row.action.room) }
+        let claim = row.action.isRead ? .nothing : Claim(row.action)
+        inFlight[id] = claim
+        if row.action.isRead { readsInFlight.insert(id) }
+        if claim != .nothing { claimed.insert(claim) }
         return row
     }
 
     /// An answer for the row has come, whatever it was.
     package mutating func landed(_ id: Int64) {
-        guard let room = inFlight.removeValue(forKey: id) else { return }
-        loadsInFlight.remove(id)
-        if room != nil { busyRooms.remove(room) }
+        guard let claim = inFlight.removeValue(forKey: id) else { return }
+        readsInFlight.remove(id)
+        claimed.remove(claim)
     }
 
     /// Queues a row anew that came back undone; nothing of it changes.
@@ -117,6 +121,10 @@ package struct ActionQueue: Sendable {
     }
 
     package func isInFlight(_ id: Int64) -> Bool { inFlight[id] != nil }
+
+    /// What is being sent right now.
+    package var rowsInFlight: [JournalRow] { inFlight.keys.sorted().compactMap { rows[$0] } }
+
     var hasRowsInFlight: Bool { !inFlight.isEmpty }
 
     /// When the next delayed row ripens.
@@ -138,8 +146,13 @@ package struct ActionQueue: Sendable {
     }
 
     /// Whether sanctions are under way: then sync leaves the homeserver room for them.
+    ///
+    /// A few that are on their way are no wave: news may come meanwhile.
     package var hasWave: Bool {
-        !isPaused && [Lane.urgentBans, .bans, .redactions].contains { lanes[$0]?.isEmpty == false }
+        guard !isPaused else { return false }
+        let sanctions: Set<Lane> = [.urgentBans, .bans, .redactions]
+        if sanctions.contains(where: { lanes[$0]?.isEmpty == false }) { return true }
+        return inFlight.keys.count { id in rows[id].map { sanctions.contains($0.lane) } ?? false } > 3
     }
 
     // MARK: Inside

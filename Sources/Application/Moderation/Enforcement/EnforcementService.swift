@@ -50,7 +50,7 @@ package struct EnforcementService: Service {
             }
             listen()
             while !shutdown.isMade || governor.inFlight > 0 {
-                if !shutdown.isMade { await fill(&group, &governor) }
+                if !shutdown.isMade { await fill(&group, &governor, until: shutdown) }
                 if let wake = await nextWake(governor), timers.allSatisfy({ wake < $0 }) {
                     timers.insert(wake)
                     group.addTask(name: "timer") { [time] in
@@ -73,14 +73,18 @@ package struct EnforcementService: Service {
         }
     }
 
-    private func fill(_ group: inout TaskGroup<Happening>, _ governor: inout Governor) async {
+    private func fill(
+        _ group: inout TaskGroup<Happening>,
+        _ governor: inout Governor,
+        until shutdown: ShutdownRequest
+    ) async {
         while governor.mayStart(at: time.now().monotonic),
             let row = await pipeline.nextRow(oneByOne: governor.interval > .zero)
         {
             let start = time.now().monotonic
             governor.started(at: start)
             group.addTask(name: "request") {
-                let (outcome, ending) = await send(row)
+                let (outcome, ending) = await send(row, until: shutdown)
                 return .ended(outcome, ending, started: start)
             }
         }
@@ -92,16 +96,21 @@ package struct EnforcementService: Service {
         let now = time.now().monotonic
         let ripening = await pipeline.nextRipening
         let paced = governor.inFlight < governor.limit && governor.earliestStart > now ? governor.earliestStart : nil
-        return [ripening.map { max($0, now + .milliseconds(1)) }, paced].compactMap { $0 }.min()
+        // What is ripe already waits for a permit, and not for time.
+        return [ripening.flatMap { $0 > now ? $0 : nil }, paced].compactMap { $0 }.min()
     }
 
-    private func send(_ row: JournalRow) async -> (RowOutcome, Governor.Ending) {
+    private func send(_ row: JournalRow, until shutdown: ShutdownRequest) async -> (RowOutcome, Governor.Ending) {
         let start = time.now().monotonic
-        let result = await perform(row)
+        // What only reads can be asked again by the next run; what changes something is waited for.
+        let result =
+            row.action.isRead
+            ? await shutdown.result { await perform(row) } ?? .failure(.cancelled) : await perform(row)
         metrics.requestTime.observe(time.now().monotonic - start)
         metrics.requests.add(for: RequestEnding(result))
         let ending: Governor.Ending
         switch result {
+        case .failure where row.action.hasOwnLimit: ending = .answered
         case .failure(.limited(let wait)): ending = .limited(retryAfter: wait)
         case .failure(.unreachable), .failure(.unknownOutcome), .failure(.serverTrouble): ending = .trouble
         default: ending = .answered
@@ -131,7 +140,7 @@ package struct EnforcementService: Service {
             return .success(try await homeserver.perform(row.action, transaction: transaction))
         } catch {
             // A refusal may only say that it is so already.
-            if case .refused = error, await homeserver.shows(row.action) { return .foundDone }
+            if case .refused = error, await homeserver.seems(row.action) { return .foundDone }
             return .failure(error)
         }
     }

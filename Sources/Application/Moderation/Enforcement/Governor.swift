@@ -1,8 +1,8 @@
 /// How much may be asked of one homeserver at once, learned from its answers.
 ///
-/// A value without a clock. Concurrency grows by one while a window of answers is no slower than the best one, shrinks
-/// when it is much slower, and halves at trouble. Once a rate limit was met, requests go one by one, as far apart as the
-/// limit was seen to ask for.
+/// A value without a clock. Concurrency is what keeps some requests waiting at the server and not many: it grows while
+/// answers come as fast as to a lone request, shrinks when more than a few wait for each other, and halves at trouble. Once
+/// a rate limit was met, requests go one by one, as far apart as the limit was seen to ask for.
 package struct Governor: Sendable {
     package private(set) var limit: Int
     package private(set) var inFlight = 0
@@ -11,12 +11,25 @@ package struct Governor: Sendable {
     private var pausedUntil: Duration = .zero
     private var lastStart: Duration?
     private var window = Window()
-    private var bestRate = 0.0
+    /// How long an answer takes to which nothing is in the way, as far as was seen lately.
+    private var fastest: Duration?
     private var successesSinceLimit = 0
+    private var lastLimited: Duration?
+    private var lastEnd: Duration?
+    /// Until when the first request after a pause goes alone.
+    private var aloneUntil: Duration = .zero
     private let maximum: Int
 
-    /// Eight at once is what a Synapse on SQLite does best; the bound of 24 is a guess.
-    package init(initial: Int = 8, maximum: Int = 24) {
+    /// How many requests should wait at the server: fewer leave it idle, more only make each of them late.
+    ///
+    /// A server that does one thing at a time, as Synapse on SQLite, gets some ten: it does hardly more with sixteen.
+    private static let wantedWaiting = 8.0...12.0
+    /// Requests that go together come back together: among eight the first ban would be as late as the eighth.
+    private static let headStart: Duration = .milliseconds(100)
+    private static let pause: Duration = .seconds(1)
+
+    /// The bound of 24 is a guess.
+    package init(initial: Int = 10, maximum: Int = 24) {
         limit = initial
         self.maximum = maximum
     }
@@ -25,12 +38,14 @@ package struct Governor: Sendable {
 
     /// When a request may start next, as far as time is concerned.
     package var earliestStart: Duration {
-        guard interval > .zero, let lastStart else { return pausedUntil }
+        guard interval > .zero, let lastStart else { return max(pausedUntil, aloneUntil) }
         return max(pausedUntil, lastStart + interval)
     }
 
     package mutating func started(at now: Duration) {
+        if inFlight == 0, lastEnd.map({ now - $0 >= Self.pause }) ?? true { aloneUntil = now + Self.headStart }
         inFlight += 1
+        window.mostInFlight = max(window.mostInFlight, inFlight)
         lastStart = now
     }
 
@@ -42,16 +57,18 @@ package struct Governor: Sendable {
 
     package mutating func ended(_ ending: Ending, startedAt start: Duration, at now: Duration) {
         inFlight -= 1
+        lastEnd = now
+        aloneUntil = .zero
         switch ending {
-        case .answered: answered(at: now, took: now - start)
+        case .answered: answered(after: now - start)
         case .limited(let wait): limited(wait, from: start, at: now)
         case .trouble:
             limit = max(1, limit / 2)
-            window = Window()
+            beginWindow()
         }
     }
 
-    private mutating func answered(at now: Duration, took: Duration) {
+    private mutating func answered(after time: Duration) {
         successesSinceLimit += 1
         if interval > .zero {
             // A limit may have been lifted, or the estimate too long: creep up on it.
@@ -59,42 +76,54 @@ package struct Governor: Sendable {
             if interval < .milliseconds(5) { interval = .zero }
             return
         }
-        window.add(at: now, took: took)
-        guard window.count >= max(8, limit * 2), let rate = window.rate else { return }
-        if rate >= bestRate * 0.97 {
+        window.add(time)
+        guard window.count >= max(8, limit * 2) else { return }
+        // Forgotten slowly: a server may become slower for good.
+        let fastest = min(window.fastest, (fastest ?? window.fastest) * 501 / 500)
+        self.fastest = fastest
+        let waiting = Double(limit) * (1 - fastest / max(window.mean, fastest))
+        if waiting > Self.wantedWaiting.upperBound {
+            limit -= 1
+        } else if waiting < Self.wantedWaiting.lowerBound, window.mostInFlight >= limit {
             limit = min(maximum, limit + 1)
-        } else if rate < bestRate * 0.8 {
-            limit = max(1, limit - 1)
         }
-        bestRate = max(rate, bestRate * 0.98)
+        beginWindow()
+    }
+
+    private mutating func beginWindow() {
         window = Window()
+        window.mostInFlight = inFlight
     }
 
     /// `wait` counts from when the request was sent: a server may take its time to say no, and that time has passed.
+    ///
+    /// Requests that were under way together are refused together, and count once.
     private mutating func limited(_ wait: Duration, from start: Duration, at now: Duration) {
         pausedUntil = max(pausedUntil, start + wait)
-        interval = max(interval * 11 / 10, min(wait, .seconds(60)))
         limit = 1
         successesSinceLimit = 0
-        window = Window()
-        bestRate = 0
+        beginWindow()
+        fastest = nil
+        if let last = lastLimited, start <= last { return interval = max(interval, min(wait, Self.longestInterval)) }
+        interval = min(max(interval * 11 / 10, wait), Self.longestInterval)
+        lastLimited = now
     }
 
+    /// A guess: a limit that asks for more is met by asking once a minute.
+    private static let longestInterval: Duration = .seconds(60)
+
     private struct Window {
+        var mostInFlight = 0
         private(set) var count = 0
-        private var first: Duration?
-        private var last: Duration?
+        private(set) var fastest = Duration.seconds(Int64.max / 4)
+        private var total = Duration.zero
 
-        mutating func add(at now: Duration, took: Duration) {
-            if first == nil { first = now - took }
-            last = now
+        var mean: Duration { count > 0 ? total / count : .zero }
+
+        mutating func add(_ time: Duration) {
             count += 1
-        }
-
-        /// Answers a second.
-        var rate: Double? {
-            guard let first, let last, last > first else { return nil }
-            return Double(count) / ((last - first) / .seconds(1))
+            total += time
+            fastest = min(fastest, time)
         }
     }
 }

@@ -1,20 +1,26 @@
 import MatrixCore
 
 /// The rows of one lane that may be sent: rooms side by side, the more urgent room first, one room in order.
+///
+/// Rooms take turns: were one room's rows all taken before the next room's, those of the last rooms would be left over, to
+/// be sent one after the other.
 struct LaneQueue {
     private struct Place {
         let room: RoomID?
         let urgency: RoomUrgency
         /// Tells places of one urgency apart: the earlier goes first.
         let number: Int
+        /// How many rows of the room were taken while others waited.
+        var turns = 0
 
         func goesBefore(_ other: Place) -> Bool {
-            urgency == other.urgency ? number < other.number : urgency > other.urgency
+            if turns != other.turns { return turns < other.turns }
+            return urgency == other.urgency ? number < other.number : urgency > other.urgency
         }
     }
 
     private struct Waiting {
-        let place: Place
+        var place: Place
         var rows: ArraySlice<Int64>
     }
 
@@ -51,10 +57,18 @@ struct LaneQueue {
             guard let found = waiting.index(forKey: room), let row = waiting.values[found].rows.first, mayGo(room, row)
             else { continue }
             waiting.values[found].rows.removeFirst()
-            dropIfEmpty(found)
+            takeTurn(found)
             return row
         }
         return nil
+    }
+
+    private mutating func takeTurn(_ found: Dictionary<RoomID?, Waiting>.Index) {
+        guard !waiting.values[found].rows.isEmpty else { return dropIfEmpty(found) }
+        places.remove(at: index(of: waiting.values[found].place))
+        waiting.values[found].place.turns += 1
+        let place = waiting.values[found].place
+        places.insert(place, at: index(of: place))
     }
 
     private mutating func dropIfEmpty(_ found: Dictionary<RoomID?, Waiting>.Index) {

@@ -7,23 +7,25 @@ import Protections
 /// Bans, kicks, unbans, invitations and new rooms are `POST`s without a transaction ID: asked twice they are done twice.
 extension Homeserver {
     /// What an earlier, unanswered try has brought about, or nil where there is nothing to be seen of it.
+    ///
+    /// - Throws: where it cannot be seen; then it must not be asked for again either.
     func find(_ action: Action, transaction: String) async throws(HomeserverError) -> RowOutcome.Result? {
         switch action {
-        case .ban, .unban, .kick, .invite: await shows(action) ? .foundDone : nil
+        case .ban, .unban, .kick, .invite: try await shows(action) ? .foundDone : nil
         case .createRoom: try await roomMade(for: transaction).map { .success(.room($0, via: [])) }
         default: nil
         }
     }
 
-    /// Whether the member event says what the action wants; false where it cannot be seen.
-    func shows(_ action: Action) async -> Bool {
+    /// The same after a refusal; false where it cannot be seen.
+    func seems(_ action: Action) async -> Bool {
+        do throws(HomeserverError) { return try await shows(action) } catch { return false }
+    }
+
+    /// Whether the member event says what the action wants.
+    private func shows(_ action: Action) async throws(HomeserverError) -> Bool {
         guard let user = action.target, let room = action.room else { return false }
-        let content: JSONValue?
-        do throws(HomeserverError) {
-            content = try await stateContent(StateKey(.member, user.rawValue), in: room)
-        } catch {
-            return false
-        }
+        let content = try await stateContent(StateKey(.member, user.rawValue), in: room)
         let membership: String? = if case .string(let word)? = content?["membership"] { word } else { nil }
         return switch action {
         case .ban: membership == Membership.ban.name
@@ -47,10 +49,12 @@ extension Homeserver {
     func pages(of gap: Gap) async throws(HomeserverError) -> RowOutcome.Result {
         let pageSize = 100
         var pages: [any PaddedBytes] = []
+        var bytes = 0
         var from = gap.from
-        while pages.count * pageSize < Gap.maximumEvents {
+        while pages.count * pageSize < Gap.maximumEvents, bytes < Gap.maximumBytes {
             let page = try await messages(in: gap.room, from: from, to: gap.to, limit: pageSize)
             pages.append(page)
+            bytes += page.count
             guard let next = MessagesPage.end(of: page), next != from, next != gap.to else {
                 return .pages(pages, isWhole: true)
             }
@@ -68,4 +72,6 @@ extension RoomTemplate {
 extension Gap {
     /// Most events that are read of one gap; what lies beyond stays unknown.
     package static let maximumEvents = 5_000
+    /// Most bytes that are kept of one gap while it is read.
+    static let maximumBytes = 32 << 20
 }

@@ -19,9 +19,15 @@ struct QueueKey: Hashable {
         case .join(let reference): subject = reference.text
         case .fillGap(let gap): subject = gap.from
         case .resolve(let alias): subject = alias.rawValue
-        case .sendState, .sendEvent, .leave, .createRoom, .setAccountData, .askRoomVersion:
+        case .sendState, .sendEvent, .leave, .createRoom, .changeAccountData, .setAccountData, .askRoomVersion:
             return nil
         }
+    }
+
+    /// A question that a run asks is its own: nobody else's answer will do.
+    init?(_ row: JournalRow) {
+        if row.run != nil, row.action.target == nil { return nil }
+        self.init(row.action)
     }
 
     private init(verb: String, room: RoomID, user: UserID) {

@@ -72,8 +72,7 @@ struct ManagementRoomSearch {
         }
         // Before anything else is made, so that a crash does not leave a second one behind.
         guard let recorded = answers[2]?.first else {
-            let link = Permalink(.room(RoomReference(made, via: [bot.user.server]))).text
-            return .ask([.setAccountData(AccountDataType.managementRoom, content: ["room": .string(link)])])
+            return .ask([.changeAccountData(.noteManagementRoom(made, via: [bot.user.server]))])
         }
         if recorded.failure != nil {
             return .failed("I made the management room \(made) but cannot record it: \(recorded.problem).")

@@ -7,14 +7,14 @@ package struct EmergencyNotice: Sendable {
     let homeserver: any Homeserver
     let nonce: String
 
-    func send(_ problem: String, to room: RoomID) async {
+    func send(_ problem: String, to room: RoomID, at now: Moment) async {
         let document = Document {
             "⚠️ I cannot write to my database and have stopped: nothing is banned until that works again. \(problem)"
         }
         // One try: where the homeserver cannot be reached either, the log and the health check say it.
         _ = try? await homeserver.perform(
             .sendEvent(.message, content: document.messageContent(), in: room),
-            transaction: "\(nonce)-emergency"
+            transaction: "\(nonce)-emergency-\(now.wallMilliseconds)"
         )
     }
 }

@@ -9,6 +9,8 @@ package enum Input: Sendable {
     case outcome(RowOutcome)
     /// A row that was found not to be wanted any more just before it was to be sent.
     case needless(Int64)
+    /// The database can be written again, after it could not.
+    case recovered
     /// Time has passed.
     case tick
 }

@@ -25,6 +25,7 @@ package actor Pipeline: Service {
     private let emergency: EmergencyNotice?
     /// Nothing is sent while a decision cannot be written.
     private var isStalled = false
+    private var isReadyTold = false
 
     /// `producers` services post inputs; when all of them have ended and nothing is left to decide, the pipeline ends.
     package init(
@@ -86,7 +87,10 @@ package actor Pipeline: Service {
     /// Writes the changeset, the same one again where that fails, and gives up after a minute.
     private func commit(_ changes: Changeset) async throws {
         guard !changes.isEmpty else { return }
-        defer { isStalled = false }
+        defer {
+            if isStalled { post(.recovered) }
+            isStalled = false
+        }
         var wait = Duration.milliseconds(250)
         while true {
             do {
@@ -94,8 +98,11 @@ package actor Pipeline: Service {
             } catch {
                 health.enter(.degraded(reason: "The database cannot be written."))
                 log.error("a decision cannot be written", ["error": "\(error)", "retry in": "\(wait)"])
-                if !isStalled, let room = state.bot.managementRoom { await emergency?.send("\(error)", to: room) }
+                let isFirst = !isStalled
                 isStalled = true
+                if isFirst, let room = state.bot.managementRoom {
+                    await emergency?.send("\(error)", to: room, at: time.now())
+                }
                 guard wait < .seconds(32) else { throw StoreUnavailable(reason: "\(error)") }
                 try await time.sleep(until: time.now().monotonic + wait)
                 wait *= 2
@@ -107,8 +114,9 @@ package actor Pipeline: Service {
         switch state.phase {
         case .waitingForFirstSync, .findingManagementRoom, .loadingRooms: health.enter(.starting)
         case .enforcing:
-            if !health.isReady { whenEnforcing() }
-            health.enter(.enforcing)
+            if !isReadyTold { whenEnforcing() }
+            isReadyTold = true
+            health.enter(state.weakness(at: time.now().monotonic).map { .degraded(reason: $0) } ?? .enforcing)
         case .failed: health.enter(.degraded(reason: "The start failed."))
         }
     }

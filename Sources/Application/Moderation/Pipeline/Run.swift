@@ -15,8 +15,12 @@ struct Run: Sendable, Codable {
     /// The command's event; a made-up one for the bot's own runs.
     let key: EventID
     let kind: Kind
+    /// Milliseconds since 1970.
+    let arrivedAt: Int64
     /// Every finished `ask` with what came of it.
-    var rounds: [[Answered]] = []
+    var rounds: [CommandAnswers.Round] = []
+    /// What the running `ask` wants to remember.
+    var memo: String?
     /// The running `ask`, in order.
     var waiting: [Waiting] = []
 
@@ -26,9 +30,10 @@ struct Run: Sendable, Codable {
         var result: RequestResult?
     }
 
-    init(key: EventID, kind: Kind) {
+    init(key: EventID, kind: Kind, arrivedAt: Int64 = 0) {
         self.key = key
         self.kind = kind
+        self.arrivedAt = arrivedAt
     }
 
     var answers: CommandAnswers { CommandAnswers(rounds) }
@@ -40,8 +45,17 @@ struct Run: Sendable, Codable {
         }
         waiting[place].result = result
         guard waiting.allSatisfy({ $0.result != nil }) else { return false }
-        rounds.append(waiting.compactMap { asked in asked.result.map { Answered(asked.action, $0) } })
-        waiting = []
+        endRound()
         return true
     }
+
+    mutating func endRound() {
+        let answered = waiting.compactMap { asked in asked.result.map { Answered(asked.action, $0) } }
+        rounds.append(CommandAnswers.Round(answered: answered, memo: memo))
+        waiting = []
+        memo = nil
+    }
+
+    /// How many results of the running `ask` are here.
+    var resultCount: Int { waiting.count { $0.result != nil } }
 }

@@ -40,7 +40,7 @@ package protocol Homeserver: Sendable {
 
     /// Does what the action says, in one request.
     ///
-    /// `transaction` makes a repeated `PUT` of a message or redaction the same event. `.loadState`, `.fillGap` and
+    /// `transaction` makes a repeated `PUT` of a message or redaction the same event. `.loadState`, `.fillGap`, `.changeAccountData` and
     /// `.askRoomVersion` are refused: they have methods of their own.
     func perform(_ action: Action, transaction: String) async throws(HomeserverError) -> ActionResult
 }

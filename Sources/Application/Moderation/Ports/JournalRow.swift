@@ -21,7 +21,7 @@ package struct JournalRow: Sendable, Equatable, Identifiable {
     }
 
     package let id: Int64
-    package let action: Action
+    package private(set) var action: Action
     package let cause: Cause
     package var lane: Lane
     /// Computed from policy: checked again before it is sent, and computed anew at every reconciliation.
@@ -59,6 +59,13 @@ package struct JournalRow: Sendable, Equatable, Identifiable {
         self.askedAt = askedAt
         self.status = status
         attempts = 0
+    }
+
+    /// The row as it is sent, its action worked out.
+    func sending(_ action: Action) -> JournalRow {
+        var row = self
+        row.action = action
+        return row
     }
 }
 

@@ -15,6 +15,9 @@ enum DocumentName: Hashable {
     case run(EventID)
     case paused
     case guardedRoomCount
+    /// Rules that were read and not judged yet.
+    case unjudgedRules
+    case finishedCommands
 
     private static let accountDataPrefix = "account_data/"
     private static let ownACLPrefix = "own_acl_entries/"
@@ -29,6 +32,8 @@ enum DocumentName: Hashable {
         case .heldRules: "held_rules"
         case .paused: "paused"
         case .guardedRoomCount: "guarded_room_count"
+        case .unjudgedRules: "unjudged_rules"
+        case .finishedCommands: "finished_commands"
         case .accountData(let type): Self.accountDataPrefix + type.rawValue
         case .ownACLEntries(let room): Self.ownACLPrefix + room.rawValue
         case .run(let event): Self.runPrefix + event.rawValue
@@ -47,6 +52,8 @@ enum DocumentName: Hashable {
         case "held_rules": self = .heldRules
         case "paused": self = .paused
         case "guarded_room_count": self = .guardedRoomCount
+        case "unjudged_rules": self = .unjudgedRules
+        case "finished_commands": self = .finishedCommands
         default:
             if let type = rest(Self.accountDataPrefix) {
                 self = .accountData(EventType(rawValue: type))

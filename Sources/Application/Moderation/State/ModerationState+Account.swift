@@ -10,11 +10,16 @@ extension ModerationState {
         guard AccountDataType.all.contains(type) else { return }
         // While a write of ours is on its way, what comes is its echo or older than it.
         let isBeingWritten = queue.rows.values.contains { row in
-            guard case .setAccountData(let written, _) = row.action else { return false }
-            return written == type
+            guard case .changeAccountData(let change) = row.action else { return false }
+            return change.type == type
         }
         guard !isBeingWritten else { return }
         guard let content = try? JSONValue(parsing: bytes.span) else { return tellUnreadable(type) }
+        if let written = unechoedAccountData[type] {
+            // Older than our last write, unless that was overwritten before it came back: then a minute settles it.
+            guard written.content == content || now.monotonic - written.at > .seconds(60) else { return }
+            unechoedAccountData[type] = nil
+        }
         adopt(accountData: type, content)
         if phase == .enforcing { checkProtectedSet() }
     }

@@ -18,7 +18,7 @@ extension ModerationState {
         guard event.type == .message, event.stateKey == nil,
             let content = try? JSONReader().read(event.content.span),
             content["msgtype"]?.string == "m.text", let body = content["body"]?.string,
-            let room = bot.managementRoom, runs[event.id] == nil
+            let room = bot.managementRoom, runs[event.id] == nil, !finishedCommands.contains(event.id)
         else { return }
         // An edit is no second command.
         let relation = content["m.relates_to"]
@@ -39,12 +39,15 @@ extension ModerationState {
             )
             return
         }
-        log.info("command", ["sender": event.sender.rawValue, "text": String(addressed.text.prefix(200))])
+        log.info("command", ["sender": event.sender.rawValue, "text": String(addressed.text).cut(to: 200)])
         let run = Run(
             key: event.id,
-            kind: .command(text: String(addressed.text), sender: event.sender, thread: thread)
+            kind: .command(text: String(addressed.text), sender: event.sender, thread: thread),
+            arrivedAt: now.wallMilliseconds
         )
-        if phase == .enforcing { return step(run, String(addressed.text), event.sender, thread) }
+        if phase == .enforcing || phase == .loadingRooms {
+            return step(run, String(addressed.text), event.sender, thread)
+        }
         // While the start is under way it waits, on disk.
         runs[run.key] = run
         write(.run(run.key), run.stored)
@@ -52,10 +55,20 @@ extension ModerationState {
 
     /// Commands that came while the start was under way.
     mutating func stepWaitingCommands() {
-        for run in runs.values.sorted(by: { $0.key < $1.key }) where run.rounds.isEmpty && run.waiting.isEmpty {
+        let waiting = runs.values.filter { $0.rounds.isEmpty && $0.waiting.isEmpty }
+        for run in waiting.sorted(by: { ($0.arrivedAt, $0.key) < ($1.arrivedAt, $1.key) }) {
             guard case .command(let text, let sender, let thread) = run.kind else { continue }
             step(run, text, sender, thread)
         }
+    }
+
+    /// More than come in the ten minutes after which a command is not run any more.
+    private static let rememberedCommands = 200
+
+    private mutating func noteFinished(_ command: EventID) {
+        finishedCommands.append(command)
+        if finishedCommands.count > Self.rememberedCommands { finishedCommands.removeFirst() }
+        write(.finishedCommands, .array(finishedCommands.map { .string($0.rawValue) }))
     }
 
     /// People write the name that they see.
@@ -82,9 +95,10 @@ extension ModerationState {
         guard let room = bot.managementRoom else { return }
         let cause = Cause.command(event: run.key, sender: sender)
         switch nextStep(of: text, run, sender) {
-        case .ask(let actions): ask(actions, for: run, because: cause, lane: .housekeeping)
+        case .ask(let actions, let memo): ask(actions, memo, for: run, because: cause, lane: .answers)
         case .finish(let report):
             if runs.removeValue(forKey: run.key) != nil { write(.run(run.key), nil) }
+            noteFinished(run.key)
             previews[run.key] = nil
             for directive in report.directives { follow(directive) }
             switch report.mark {
@@ -163,7 +177,7 @@ extension ModerationState {
         switch directive {
         case .pause: queue.isPaused = true
         case .resume: queue.isPaused = false
-        case .release(let number): _ = release(number)
+        case .release(let rule): release(rule)
         }
         write(.paused, .boolean(queue.isPaused))
     }
@@ -174,7 +188,10 @@ extension ModerationState {
             rooms: rooms,
             policies: policies,
             previews: previews[run.key] ?? [:],
-            held: heldRules.compactMap { held in policies[rule: held.id].map { HeldFact(rule: $0, why: held.why) } },
+            held: heldRules.compactMap { held in
+                policies[rule: held.id].map { HeldFact(rule: $0, number: held.number, why: held.why) }
+            },
+            inFlight: queue.rowsInFlight.map(\.action),
             status: statusFacts,
             sender: sender,
             program: program

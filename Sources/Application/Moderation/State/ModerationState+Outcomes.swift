@@ -2,6 +2,7 @@ import Commands
 import JSON
 import MatrixCore
 import Protections
+import RoomState
 
 /// What came of the rows that were sent.
 extension ModerationState {
@@ -24,7 +25,7 @@ extension ModerationState {
     }
 
     private mutating func succeeded(_ row: JournalRow, _ result: ActionResult) {
-        note(done: row.action, result)
+        note(done: row, result)
         switch result {
         case .done: close(row, .done)
         case .event(let event):
@@ -34,11 +35,24 @@ extension ModerationState {
         }
     }
 
-    /// What is known now because the homeserver did it.
-    private mutating func note(done action: Action, _ result: ActionResult) {
-        switch (action, result) {
-        case (.setAccountData(let type, let content), _):
-            adopt(accountData: type, content)
+    /// What is known now because the homeserver did it; sync will bring it too, and later.
+    private mutating func note(done row: JournalRow, _ result: ActionResult) {
+        switch (row.action, result) {
+        case (.ban(let user, let room, _), _): note(user, .ban, in: room)
+        case (.unban(let user, let room), _), (.kick(let user, let room, _), _): note(user, .leave, in: room)
+        case (.invite(let user, let room), _): note(user, .invite, in: room)
+        case (.sendState(let type, let key, let content, let room), .event(let event)):
+            note(
+                RoomEvent(id: event, type: type, sender: bot.user, stateKey: key, content: content.encoded()),
+                in: room
+            )
+        case (.setServerACL(let content, let room), .event(let event)):
+            let content = content.json.encoded()
+            note(RoomEvent(id: event, type: .serverACL, sender: bot.user, stateKey: "", content: content), in: room)
+        case (.changeAccountData(let change), _):
+            let content = accountWrites.removeValue(forKey: row.id) ?? bot.content(after: change)
+            unechoedAccountData[change.type] = (content, now.monotonic)
+            adopt(accountData: change.type, content)
             noteProtectedSet()
         case (.resolve(let alias), .room(let room, _)): noteResolved(alias, room)
         case (.join(let reference), .room(let room, _)):
@@ -51,18 +65,32 @@ extension ModerationState {
         }
     }
 
+    private mutating func note(_ user: UserID, _ membership: Membership, in room: RoomID) {
+        guard bot.guards(room), loading[room] == nil else { return }
+        let record = MemberRecord(membership, wasSetByOther: true)
+        if let transition = rooms.setMember(user, record, in: room) { noted(transition) }
+    }
+
+    private mutating func note(_ event: RoomEvent, in room: RoomID) {
+        guard bot.guards(room) || bot.watches(room), loading[room] == nil else { return }
+        apply(state: event, in: room)
+    }
+
     private mutating func failed(_ row: JournalRow, _ error: HomeserverError) {
         if row.run == nil, let newest = queue.row(wishing: row.action), newest.id != row.id {
             return close(row, .dropped, "a newer wish took its place")
         }
         switch error {
-        case .limited: queue.retry(row.id, at: nil)
+        // A limit of its own kind delays the row; any other delays all, which the governor sees to.
+        case .limited(let wait): queue.retry(row.id, at: row.action.hasOwnLimit ? now.monotonic + wait : nil)
+        case .cancelled: queue.retry(row.id, at: nil)
         case .tokenRejected: phase = .failed(.tokenRejected)
         case .refused: refused(row, error)
-        case .unreachable, .unknownOutcome, .serverTrouble, .badAnswer, .tooLarge, .cancelled:
+        case .unreachable, .unknownOutcome, .serverTrouble, .badAnswer, .tooLarge:
             var row = row
             row.attempts += 1
             row.result = error.moderatorMessage
+            if row.attempts == 2, row.run == nil { noteTrouble(row, error) }
             if row.attempts < row.maximumAttempts {
                 put(row, notBefore: now.monotonic + row.retryDelay)
             } else {
@@ -90,9 +118,11 @@ extension ModerationState {
 }
 
 extension JournalRow {
-    /// A desire is never given up; a person is told after some four minutes, and an old notice is no news.
+    /// A desire is never given up, nor is what must be known; a person is told after some four minutes, and an old notice
+    /// is no news.
     fileprivate var maximumAttempts: Int {
         if isDesire { return .max }
+        if case .loadState = action, run == nil { return .max }
         return lane == .notices ? 6 : 9
     }
 

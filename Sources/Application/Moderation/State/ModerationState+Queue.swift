@@ -20,11 +20,9 @@ extension ModerationState {
         delay: Duration = .zero,
         parkedBecause problem: String? = nil
     ) -> Int64 {
-        if let same = queue.row(wishing: action) {
-            if same.run == nil, run == nil, same.action == action, problem == nil || same.status == .parked {
-                return same.id
-            }
-            if same.run == nil, !queue.isInFlight(same.id) { close(same, .dropped, "a newer wish took its place") }
+        if run == nil, let same = queue.row(wishing: action), same.run == nil {
+            if same.action == action, problem == nil || same.status == .parked { return same.id }
+            if !queue.isInFlight(same.id) { close(same, .dropped, "a newer wish took its place") }
         }
         for void in queue.rowsCancelled(by: action) where void.run == nil && !queue.isInFlight(void.id) {
             close(void, .dropped, "taken back")
@@ -95,6 +93,11 @@ extension ModerationState {
             guard let row = queue.row(wishing: action) else { continue }
             close(row, .done)
         }
+        guard !transition.after.membership.isPresent, let ban = queue.row(wishing: .ban(user, in: room, reason: "")),
+            ban.isDesire, !queue.isInFlight(ban.id)
+        else { return }
+        // Not only found needless when its turn comes: a parked one has none, and would be shown for ever.
+        close(ban, .dropped, "they have left")
     }
 
     private func satisfiedActions(_ user: UserID, _ room: RoomID, _ membership: Membership) -> [Action] {

@@ -21,7 +21,9 @@ extension ModerationState {
             if transition.becamePresent {
                 usersToReconcile.insert(transition.user)
                 // A server that was not known before may be one that a hash names.
-                if policies.hasHashedRules(of: .server) { serverBansChanged = true }
+                if policies.hasHashedRules(of: .server), rooms.serverCount != knownServerCount {
+                    serverBansChanged = true
+                }
             }
         }
     }
@@ -38,11 +40,14 @@ extension ModerationState {
 
     mutating func reconcileWhatIsDue() {
         guard phase == .enforcing else { return }
+        for room in roomsToJudge.sorted() where bot.guards(room) { judgeRules(on: room) }
         defer {
             reconcilesAll = false
+            roomsToJudge = []
             roomsToReconcile = []
             usersToReconcile = []
         }
+        knownServerCount = rooms.serverCount
         if reconcilesAll { return reconcileEverybody() }
         for room in roomsToReconcile.sorted() { reconcile(room: room) }
         for user in usersToReconcile.sorted() { reconcile(user) }
@@ -90,9 +95,15 @@ extension ModerationState {
         }
     }
 
+    /// An event holds 65,536 bytes, and a reason comes from a list: a guess that leaves room for all else.
+    private static let longestReason = 1_000
+
     private mutating func ban(_ user: UserID, in room: RoomID, reason: String, by rule: PolicyRule) {
-        let action = Action.ban(user, in: room, reason: reason)
-        if let open = queue.row(wishing: action), open.isDesire { return }
+        let action = Action.ban(user, in: room, reason: reason.cut(to: Self.longestReason))
+        if let open = queue.row(wishing: action), open.isDesire {
+            if open.action == action { return open.status == .parked ? revive(open) : () }
+            if queue.isInFlight(open.id) { return }
+        }
         let cause = Cause.policy(event: rule.source.event, list: rule.source.list, sender: rule.source.sender)
         if settings.isDryRun, !simulated.insert("ban \(room) \(user)").inserted { return }
         let problem = powerProblem(.ban, of: user, in: room)
@@ -109,12 +120,7 @@ extension ModerationState {
 
     // MARK: Who is not to be banned
 
-    /// The bot itself, and whoever has joined the management room, unless anyone may join that.
-    func isSpared(_ user: UserID) -> Bool {
-        if user == bot.user { return true }
-        guard let room = bot.managementRoom, rooms[room]?.joinRule != "public" else { return false }
-        return rooms.membership(of: user, in: room) == .join
-    }
+    func isSpared(_ user: UserID) -> Bool { bot.spares(user, rooms) }
 
     /// Whether a ban there would change anything.
     func isBannable(_ user: UserID, in room: RoomID) -> Bool {
@@ -157,15 +163,17 @@ extension ModerationState {
     /// Tries again what was refused in a room: its power levels or the bot's place in it have changed.
     mutating func unpark(_ room: RoomID) {
         for row in queue.rowsParked(in: room) {
-            guard isStillWanted(row) else {
-                close(row, .dropped, "no longer wanted")
-                continue
-            }
-            var row = row
-            row.result = problem(of: row)
-            row.status = row.result == nil ? .pending : .parked
-            put(row)
+            if isStillWanted(row) { revive(row) } else { close(row, .dropped, "no longer wanted") }
         }
+    }
+
+    /// Tries a parked row again, unless it is plain that it will be refused again.
+    private mutating func revive(_ row: JournalRow) {
+        var row = row
+        row.result = problem(of: row)
+        row.status = row.result == nil ? .pending : .parked
+        put(row)
+        wave.note(row, at: now)
     }
 
     private func problem(of row: JournalRow) -> String? {

@@ -14,7 +14,10 @@ extension ModerationState {
             case .joinedRooms:
                 bot.joined = Set(content.elements.compactMap { $0.text.flatMap { try? RoomID(parsing: $0) } })
             case .resolvedAliases: restoreAliases(content)
-            case .heldRules: heldRules = content.elements.compactMap(HeldRule.init)
+            case .heldRules: restoreHeldRules(content)
+            case .unjudgedRules: unjudgedRules = Set(content.elements.compactMap(PolicyRule.ID.init))
+            case .finishedCommands:
+                finishedCommands = content.elements.compactMap { $0.text.flatMap { try? EventID(parsing: $0) } }
             case .paused: queue.isPaused = content == true
             case .guardedRoomCount: if case .integer(let count) = content { guardedAtLastRun = Int(clamping: count) }
             case .ownACLEntries(let room): ownACLEntries[room] = content.elements.compactMap(\.text)
@@ -37,6 +40,7 @@ extension ModerationState {
         for room in stored {
             rooms.track(room.room)
             if !rooms.restore(room.snapshot, of: room.room) { loading[room.room] = [] }
+            memberChanges[room.room] = room.members.count
             for member in room.members {
                 guard let record = MemberRecord(byte: member.record) else { continue }
                 _ = rooms.setMember(member.user, record, in: room.room)
@@ -49,6 +53,8 @@ extension ModerationState {
         }
         for held in heldRules { policies.hold(held.id) }
         heldRules.removeAll { !policies.isHeld($0.id) }
+        // They are on disk, and nobody has judged them.
+        for id in unjudgedRules { if let rule = policies[rule: id] { policyChanges.append(.added(rule)) } }
     }
 
     private mutating func restoreAliases(_ content: JSONValue) {
@@ -59,15 +65,6 @@ extension ModerationState {
             else { continue }
             bot.resolved[alias] = room
         }
-    }
-}
-
-extension HeldRule {
-    fileprivate init?(_ content: JSONValue) {
-        guard let list = content["list"]?.text.flatMap({ try? RoomID(parsing: $0) }),
-            let event = content["event"]?.text.flatMap({ try? EventID(parsing: $0) })
-        else { return nil }
-        self.init(id: PolicyRule.ID(list: list, event: event), why: content["why"]?.text ?? "")
     }
 }
 

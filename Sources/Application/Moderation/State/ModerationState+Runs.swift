@@ -5,8 +5,9 @@ import Protections
 /// Runs: what has several steps with the homeserver between them.
 extension ModerationState {
     /// Puts what a run asks for in the queue, and the run itself on disk.
-    mutating func ask(_ actions: [Action], for run: Run, because cause: Cause, lane: Lane) {
+    mutating func ask(_ actions: [Action], _ memo: String?, for run: Run, because cause: Cause, lane: Lane) {
         var run = run
+        run.memo = memo
         run.waiting = actions.map { action in
             Run.Waiting(row: enqueue(action, because: cause, lane: lane, run: run.key), action: action)
         }
@@ -17,7 +18,7 @@ extension ModerationState {
             resume(run.key, row: asked.row, with: .simulated)
         }
         if actions.isEmpty {
-            runs[run.key]?.rounds.append([])
+            runs[run.key]?.endRound()
             proceed(run.key)
         }
     }
@@ -25,8 +26,18 @@ extension ModerationState {
     /// A row that a run waits for has ended.
     mutating func resume(_ key: EventID, row: Int64, with result: RequestResult) {
         guard let isComplete = runs[key]?.take(result, for: row) else { return }
-        write(.run(key), runs[key]?.stored)
+        // A run of thousands is not written anew for each: after a crash the last few count as done, as most are.
+        if isComplete || (runs[key]?.resultCount ?? 0).isMultiple(of: 64) { write(.run(key), runs[key]?.stored) }
         if isComplete { proceed(key) }
+    }
+
+    /// After a restart: rows that ended and whose results were not written yet.
+    mutating func resumeRunsOfEndedRows() {
+        for (key, run) in runs {
+            for asked in run.waiting where asked.result == nil && queue.rows[asked.row] == nil {
+                resume(key, row: asked.row, with: .done)
+            }
+        }
     }
 
     private mutating func proceed(_ key: EventID) {

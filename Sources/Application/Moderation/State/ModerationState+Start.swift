@@ -10,7 +10,10 @@ extension ModerationState {
 
     /// Goes as far as what is known allows.
     mutating func advanceStart() {
-        if phase == .findingManagementRoom { findManagementRoom() }
+        if phase == .findingManagementRoom {
+            resumeRunsOfEndedRows()
+            findManagementRoom()
+        }
         if phase == .loadingRooms, isEverythingLoaded { beginEnforcing() }
     }
 
@@ -21,7 +24,7 @@ extension ModerationState {
         let run = runs[key] ?? Run(key: key, kind: .startup)
         guard run.waiting.isEmpty else { return }
         switch ManagementRoomSearch(choice: settings.managementRoom, bot: bot).next(run.answers) {
-        case .ask(let actions): ask(actions, for: run, because: .upkeep("the management room"), lane: .answers)
+        case .ask(let actions): ask(actions, nil, for: run, because: .upkeep("the management room"), lane: .answers)
         case .found(let room):
             runs[key] = nil
             write(.run(key), nil)
@@ -30,8 +33,10 @@ extension ModerationState {
                 write(.managementRoom, .string(room.rawValue))
             }
             phase = .loadingRooms
+            loadingSince = now.monotonic
             tellUntold()
             noteSubscriptionsChanged()
+            stepWaitingCommands()
         case .failed(let text):
             runs[key] = nil
             write(.run(key), nil)
@@ -41,9 +46,16 @@ extension ModerationState {
 
     // MARK: Loading
 
+    /// How long the start waits for rooms that are slow; then it goes on without them. A guess.
+    private static let patience: Duration = .seconds(60)
+
     /// Whether every room and list is here, or is known not to be had for now.
+    ///
+    /// The management room must be here: whoever has joined it is spared.
     private var isEverythingLoaded: Bool {
-        !queue.rows.values.contains { row in
+        guard let room = bot.managementRoom, rooms[room]?.hasMembers == true else { return false }
+        if let loadingSince, now.monotonic - loadingSince > Self.patience { return true }
+        return !queue.rows.values.contains { row in
             switch row.action {
             case .join, .resolve, .loadState: row.run == nil && row.attempts < 2
             default: false
@@ -58,12 +70,13 @@ extension ModerationState {
         serverBansChanged = true
         checkManagementRoom()
         checkProtectedSet()
+        roomsWithNewPower.formUnion(bot.guardedRooms)
+        settlePower()
         // Rules are judged before anything is done, so that the numbers told are those of what will be done.
         settlePolicyChanges()
         reconcileWhatIsDue()
         settleServerACLs()
         tellStarted()
-        stepWaitingCommands()
     }
 
     /// Says what of the management room is not as it should be.
@@ -132,6 +145,7 @@ extension ModerationState {
         case .createRoom: row.attempts = max(row.attempts, 1)
         default: break
         }
+        if settings.isDryRun, row.action.changesSomething { return close(row, .simulated) }
         queue.put(row)
         wave.note(row, at: now)
     }

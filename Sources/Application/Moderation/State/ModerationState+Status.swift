@@ -31,6 +31,22 @@ extension ModerationState {
     }
 }
 
+extension ModerationState {
+    /// Without an answer of sync for so long, the bot is blind.
+    private static let blindness: Duration = .seconds(120)
+
+    /// What keeps the bot from doing all that moderators count on, in a sentence; nil where nothing does.
+    func weakness(at now: Duration) -> String? {
+        if let lastSync, now - lastSync.monotonic > Self.blindness {
+            return "The homeserver has not answered for minutes."
+        }
+        if let room = bot.managementRoom, !bot.joined.contains(room) {
+            return "I am not in the management room any more."
+        }
+        return nil
+    }
+}
+
 extension Lane {
     /// What waits in it.
     fileprivate var words: String {

@@ -16,6 +16,12 @@ extension ModerationState {
             }
         }
         let wanted = Set(bot.guardedRooms + bot.listRooms)
+        troubles = troubles.filter { name, _ in
+            switch name {
+            case .id(let room): wanted.contains(room)
+            case .alias: bot.watchedLists.references.contains { $0.name == name }
+            }
+        }
         for room in bot.guardedRooms {
             rooms.setProtected(true, room)
             subscribe(to: room, needsMembers: true)
@@ -47,6 +53,8 @@ extension ModerationState {
     /// Asks unless it was refused lately, or a dry run must not join.
     private mutating func ask(_ action: Action, for name: RoomReference.Name) {
         if isTroubled(name) { return }
+        // Until its answer comes it is not asked for again.
+        troubles[name]?.retryAt = now.monotonic + .seconds(300)
         if settings.isDryRun, action.changesSomething {
             troubles[name] = Trouble(
                 text: "not joined, and a dry run joins no room",
@@ -119,6 +127,7 @@ extension ModerationState {
         } catch {
             log.error("state of a room cannot be read", ["room": room.rawValue])
             noteTrouble(.id(room), "its state cannot be read", now: now.monotonic)
+            forgetState(of: room)
             return
         }
         for event in others where rooms.keep(event, in: room) { change.state.append(event) }
@@ -129,15 +138,26 @@ extension ModerationState {
         }
         change.snapshot = rooms.snapshot(of: room)
         draft.rooms[room] = change
+        troubles[.id(room)] = nil
+        memberChanges[room] = 0
         for event in meanwhile {
-            if let redacted = event.redacts {
+            if event.type == .redaction, let redacted = event.redacts {
                 applyRedaction(of: redacted, by: event.sender, in: room)
             } else {
                 apply(state: event, in: room)
             }
         }
+        roomsToJudge.insert(room)
         roomsToReconcile.insert(room)
         roomsWithNewPower.insert(room)
+        if policies.hasHashedRules(of: .server) { serverBansChanged = true }
+    }
+
+    /// What was known of a room is old and what is new cannot be had: it counts as unknown, so that it is asked for again.
+    private mutating func forgetState(of room: RoomID) {
+        rooms.forget(room)
+        draft.rooms[room] = RoomChange()
+        draft.rooms[room]?.forgets = true
     }
 
     /// A list that a command only looks at.
@@ -160,7 +180,10 @@ extension ModerationState {
         case .join(let reference): noteTrouble(reference.name, error.moderatorMessage, now: now.monotonic)
         case .resolve(let alias): noteTrouble(.alias(alias), error.moderatorMessage, now: now.monotonic)
         case .loadState(let room):
-            loading[room] = nil
+            if case .refused = error {
+                loading[room] = nil
+                forgetState(of: room)
+            }
             noteTrouble(.id(room), "its state cannot be read: \(error.moderatorMessage)", now: now.monotonic)
         default: break
         }
@@ -181,7 +204,9 @@ extension ModerationState {
     }
 
     mutating func retryTroubles() {
-        guard phase == .enforcing, troubles.values.contains(where: { $0.retryAt <= now.monotonic }) else { return }
+        guard phase == .enforcing || phase == .loadingRooms,
+            troubles.values.contains(where: { $0.retryAt <= now.monotonic })
+        else { return }
         subscribe()
     }
 }

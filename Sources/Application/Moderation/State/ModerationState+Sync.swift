@@ -55,7 +55,9 @@ extension ModerationState {
         }
         for (room, events) in contents.left { takeLeft(room, events, scan) }
         for (room, parts) in contents.joined { take(room, parts, scan, answer) }
-        if answer.isLazy, phase == .enforcing { for room in rooms.trackedRooms { reload(room) } }
+        if answer.isLazy, answer.since != nil {
+            for room in rooms.trackedRooms where bot.joined.contains(room) { reload(room) }
+        }
         for (room, events) in contents.invited { takeInvitation(room, events, scan) }
         self.position = position
         draft.position = position
@@ -79,7 +81,8 @@ extension ModerationState {
         for index in parts.stateAfter ?? parts.state { scan.withElement(index) { apply(state: $0, scan, in: room) } }
         // With `state_after` the timeline's own state is in it already, and the timeline may be older than it.
         let timelineIsState = parts.stateAfter == nil
-        if parts.isLimited, let from = parts.previousBatch {
+        // What was said before the bot came is not its business.
+        if parts.isLimited, !isNew, let from = parts.previousBatch {
             noteGap(Gap(room: room, from: from, to: since))
         }
         for index in parts.timeline {
@@ -152,7 +155,8 @@ extension ModerationState {
         if let transition = rooms.setMember(user, record, in: room) { noted(transition) }
     }
 
-    private mutating func noted(_ transition: MemberTransition) {
+    mutating func noted(_ transition: MemberTransition) {
+        memberChanges[transition.room, default: 0] += 1
         transitions.append(transition)
         draft.note(MemberChange(user: transition.user, record: transition.after.byte), in: transition.room)
     }
@@ -196,7 +200,10 @@ extension ModerationState {
             )
             draft.keep(blank, in: room)
         }
-        if let blank = rooms.redact(event, in: room) { draft.keep(blank, in: room) }
+        if let blank = rooms.redact(event, in: room) {
+            draft.keep(blank, in: room)
+            noted(blank, in: room)
+        }
     }
 
     // MARK: Gaps
@@ -236,6 +243,22 @@ extension ModerationState {
         noteLeft(room)
         troubles[.id(room)] = nil
         subscribe()
+    }
+}
+
+extension ModerationState {
+    /// Writes members whole where many have changed since that was done last: a restart reads both.
+    mutating func foldMemberChanges() {
+        for room in draft.rooms.keys {
+            guard let changed = memberChanges[room], changed > 256, changed > (rooms[room]?.joinedCount ?? 0) / 2 else {
+                continue
+            }
+            let snapshot = rooms.snapshot(of: room)
+            guard !snapshot.isEmpty else { continue }
+            draft.rooms[room]?.snapshot = snapshot
+            draft.rooms[room]?.members = []
+            memberChanges[room] = 0
+        }
     }
 }
 

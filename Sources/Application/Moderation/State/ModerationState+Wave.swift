@@ -17,12 +17,24 @@ extension ModerationState {
                 Phrase(summary(after: elapsed))
                 if wave.problemCount > 0 { Block.list(waveProblems) }
             }
-            if wave.done > 0 || wave.problemCount > 0 { sayOfWave(document) }
+            if wave.done > 0 || hasNewProblems { sayOfWave(document) }
             wave = Wave()
         } else if elapsed > Self.patience, wave.lastTold.map({ now.monotonic - $0 > Self.editEvery }) ?? true {
             if wave.messageRow != nil, wave.message == nil { return }
             sayOfWave(Document { Phrase(progress(after: elapsed)) })
             wave.lastTold = now.monotonic
+        }
+    }
+
+    /// Whether something went wrong in a room of which nothing was told for an hour: everyone who comes into a room without
+    /// power makes a problem.
+    private var hasNewProblems: Bool {
+        mutating get {
+            let news = wave.problems.keys.filter { room in
+                toldProblems[room].map { now.monotonic - $0 > .seconds(3_600) } ?? true
+            }
+            for room in news { toldProblems[room] = now.monotonic }
+            return !news.isEmpty
         }
     }
 

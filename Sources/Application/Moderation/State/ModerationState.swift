@@ -1,4 +1,5 @@
 package import Commands
+import JSON
 package import MatrixCore
 package import Observability
 package import PolicyEngine
@@ -34,6 +35,8 @@ package struct ModerationState: Sendable {
     /// Notices from before there was a management room.
     var untold: [(Document, Lane)] = []
     var heldRules: [HeldRule] = []
+    /// Rules that a moderator has put in force: not to be held again.
+    var releasedRules: Set<PolicyRule.ID> = []
     var wave = Wave()
     /// As enforcement last told it; for `status` only.
     var governor = Governor()
@@ -48,6 +51,22 @@ package struct ModerationState: Sendable {
     var hasToldOfRefusedUsers = false
     /// Guarded rooms in which the bot may not ban.
     var powerless: Set<RoomID> = []
+    /// What is being written as account data, by row.
+    var accountWrites: [Int64: JSONValue] = [:]
+    /// What was last written as account data and has not come back by sync yet, and when.
+    var unechoedAccountData: [EventType: (content: JSONValue, at: Duration)] = [:]
+    /// The last commands that were run, so that one that comes twice runs once.
+    var finishedCommands: [EventID] = []
+    /// Rules that were read while the start was under way, and are judged at its end.
+    var unjudgedRules: Set<PolicyRule.ID> = []
+    /// How many members of each room have changed since its members were last written whole.
+    var memberChanges: [RoomID: Int] = [:]
+    /// When the rooms began to be loaded.
+    var loadingSince: Duration?
+    /// When it was last told what could not be done in a room.
+    var toldProblems: [RoomID: Duration] = [:]
+    var knownServerCount = 0
+    var nextHeldNumber = 1
     /// Desires that a dry run has noted already.
     var simulated: Set<String> = []
     /// When the last answer of sync was taken in.
@@ -67,6 +86,8 @@ package struct ModerationState: Sendable {
     var compiledACL: CompiledServerACL?
     var roomsToCheckACL: Set<RoomID> = []
     var roomsToReconcile: Set<RoomID> = []
+    /// Rooms whose members were loaded: rules are judged by them before they apply there.
+    var roomsToJudge: Set<RoomID> = []
     var roomsWithNewPower: Set<RoomID> = []
     var usersToReconcile: Set<UserID> = []
     var reconcilesAll = false
@@ -98,9 +119,11 @@ package struct ModerationState: Sendable {
             case .outcome(let outcome): take(outcome)
             case .needless(let row): dropNeedless(row)
             case .tick: retryTroubles()
+            case .recovered: tell("I can write to my database again, and go on.", .problem)
             }
             settle()
         }
+        foldMemberChanges()
         defer { draft = Changeset() }
         return draft
     }
@@ -109,7 +132,13 @@ package struct ModerationState: Sendable {
     ///
     /// None before the first answer of sync: it shows what of the last run's rows was done already.
     package mutating func nextRow(at now: Duration) -> JournalRow? {
-        phase == .waitingForFirstSync ? nil : queue.next(at: now)
+        guard phase != .waitingForFirstSync, let row = queue.next(at: now, sendsDesires: phase == .enforcing) else {
+            return nil
+        }
+        guard case .changeAccountData(let change) = row.action else { return row }
+        let content = bot.content(after: change)
+        accountWrites[row.id] = content
+        return row.sending(.setAccountData(change.type, content: content))
     }
 
     /// Draws the consequences of what the inputs have changed, all of it together.

@@ -1,4 +1,7 @@
+package import JSON
 package import MatrixCore
+package import Protections
+package import RoomState
 
 /// One bot: its account, its management room, what it guards and by which lists.
 ///
@@ -56,5 +59,28 @@ package struct Bot: Sendable {
 
     package var appliesServerBans: Bool {
         !disablesServerACL && enabledProtections.isEnabled(EnabledProtectionsData.serverBans)
+    }
+}
+
+extension Bot {
+    /// The account data as it is to be after a change.
+    package func content(after change: AccountDataChange) -> JSONValue {
+        switch change {
+        case .protect(let room): protectedRooms.adding(room).content
+        case .unprotect(let room): protectedRooms.removing(room).content
+        case .watch(let room, let via): watchedLists.adding(room, via: via).content
+        case .unwatch(let names): watchedLists.removing(names).content
+        case .noteManagementRoom(let room, let via):
+            ["room": .string(Permalink(.room(RoomReference(room, via: via))).text)]
+        }
+    }
+}
+
+extension Bot {
+    /// Who is never banned: the bot itself, and whoever has joined the management room, unless anyone may join that.
+    package func spares(_ user: UserID, _ rooms: RoomStates) -> Bool {
+        if user == self.user { return true }
+        guard let managementRoom, rooms[managementRoom]?.joinRule != "public" else { return false }
+        return rooms.membership(of: user, in: managementRoom) == .join
     }
 }

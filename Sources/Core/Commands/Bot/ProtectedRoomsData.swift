@@ -68,6 +68,6 @@ extension JSONValue {
     /// The start of its text, for a message about it.
     var excerpt: String {
         let text = if case .string(let string) = self { string } else { String(decoding: encoded(), as: UTF8.self) }
-        return String(text.prefix(80))
+        return text.cut(to: 120)
     }
 }

@@ -36,7 +36,8 @@ package struct WatchedListsData: Sendable, Equatable {
 
     /// Adds the list as a permalink by room ID, the form that Draupnir reads back.
     package func adding(_ room: RoomID, via: [ServerName]) -> WatchedListsData {
-        replacing { entries in
+        guard !references.contains(where: { $0.name == .id(room) }) else { return self }
+        return replacing { entries in
             entries + [.string(Permalink(.room(RoomReference(room, via: via))).text)]
         }
     }

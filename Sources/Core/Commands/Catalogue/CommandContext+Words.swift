@@ -7,7 +7,7 @@ extension CommandContext {
     /// A room as people know it.
     func phrase(_ room: RoomID) -> Phrase {
         guard let title = rooms[room]?.title else { return "\(room)" }
-        return "\(room, named: String(title.prefix(60))) (\(code: room.rawValue))"
+        return "\(room, named: title.cut(to: 120)) (\(code: room.rawValue))"
     }
 
     func listName(_ room: RoomID) -> Phrase {

@@ -38,12 +38,9 @@ package struct ListCreateCommand: ModeratorCommand {
         guard case .room(let room, _) = made else {
             return made.refusal("I cannot make the list") ?? .fail { "I cannot make the list." }
         }
-        let watched = context.bot.watchedLists.adding(room, via: [context.bot.user.server])
-        let guarded = context.bot.protectedRooms.adding(room)
         guard let written = answers[2] else {
             return .ask([
-                .setAccountData(AccountDataType.watchedLists, content: watched.content),
-                .setAccountData(AccountDataType.protectedRooms, content: guarded.content),
+                .changeAccountData(.watch(room, via: [context.bot.user.server])), .changeAccountData(.protect(room)),
             ])
         }
         for result in written {

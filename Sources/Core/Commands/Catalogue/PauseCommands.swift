@@ -40,9 +40,9 @@ package struct HeldCommand: ModeratorCommand {
         guard !context.held.isEmpty else { return .finish(CommandReport(.success, Document { "No rule is held." })) }
         let document = Document {
             "These rules are not in force:"
-            Block.numbered(
+            Block.list(
                 context.held.map { held in
-                    "\(held.rule.summary) in \(context.listName(held.rule.source.list)) by \(held.rule.source.sender): \(held.why)"
+                    "\(held.number): \(held.rule.summary) in \(context.listName(held.rule.source.list)) by \(held.rule.source.sender): \(held.why)"
                 }
             )
             "To put one in force: \(code: "\(context.program) release NUMBER")."
@@ -66,13 +66,13 @@ package struct ReleaseCommand: ModeratorCommand {
     package init(_ arguments: ParsedArguments) { number = Int(clamping: arguments[Self.number]) }
 
     package func step(_ answers: CommandAnswers, _ context: CommandContext) -> CommandStep {
-        guard context.held.indices.contains(number - 1) else {
+        guard let held = context.held.first(where: { $0.number == number }) else {
             let document = Document {
                 "There is no held rule \(number); \(code: "\(context.program) held") lists them."
             }
             return .finish(CommandReport(.failure, document))
         }
-        let document = Document { "In force now: \(context.held[number - 1].rule.summary)." }
-        return .finish(CommandReport(.success, document, [.release(number)]))
+        let document = Document { "In force now: \(held.rule.summary)." }
+        return .finish(CommandReport(.success, document, [.release(held.rule.id)]))
     }
 }

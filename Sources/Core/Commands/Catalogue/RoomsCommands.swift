@@ -72,9 +72,8 @@ package struct RoomsAddCommand: ModeratorCommand {
         if context.bot.guards(room), answers[round] == nil {
             return .succeed { "\(context.phrase(room)) is guarded already." }
         }
-        let data = context.bot.protectedRooms.adding(room)
         guard let written = answers[round]?.first else {
-            return .ask([.setAccountData(AccountDataType.protectedRooms, content: data.content)])
+            return .ask([.changeAccountData(.protect(room))])
         }
         if let step = written.refusal("I cannot note that \(room) is to be guarded") { return step }
         return .succeed { "\(context.phrase(room)) is guarded now." }
@@ -110,9 +109,8 @@ package struct RoomsRemoveCommand: ModeratorCommand {
                 "\(context.phrase(room)) is not guarded; \(code: "\(context.program) rooms") lists those that are."
             }
         }
-        let data = context.bot.protectedRooms.removing(room)
         guard let written = answers[round]?.first else {
-            return .ask([.setAccountData(AccountDataType.protectedRooms, content: data.content)])
+            return .ask([.changeAccountData(.unprotect(room))])
         }
         if let step = written.refusal("I cannot note that \(room) is not to be guarded any more") { return step }
         if context.bot.watches(room) {

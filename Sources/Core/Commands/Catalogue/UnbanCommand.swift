@@ -3,6 +3,7 @@ import JSON
 import MatrixCore
 import PolicyEngine
 import Protections
+import RoomState
 
 package struct UnbanCommand: ModeratorCommand {
     private static let entity = Parameter("entity", .entity, "a user, server or room, or a glob")
@@ -74,7 +75,8 @@ package struct UnbanCommand: ModeratorCommand {
         isInviting ? ", and invited to \(counted(member.inviteTo.count, "room"))" : ""
     }
 
-    /// All of it is asked for at once, so that what is done is what was planned; in one room an invitation follows its unban.
+    /// Rules first, and whom that frees is remembered; then bans are lifted, and last invitations are sent: while a rule
+    /// stands, whoever is present is banned again.
     private func carryOut(
         _ plan: UnbanPlan,
         _ name: String,
@@ -82,13 +84,23 @@ package struct UnbanCommand: ModeratorCommand {
         _ round: Int,
         _ context: CommandContext
     ) -> CommandStep {
-        if let answered = answers.answered(round) { return report(answered) }
+        guard let removals = answers.answered(round) else { return removeRules(plan, name, context) }
+        guard !removals.contains(where: { $0.result.failure != nil }) else { return report(removals) }
+        let users = (answers.memo(round) ?? "").utf8.split(separator: UInt8(ascii: "\n"))
+            .compactMap { try? UserID(parsing: String(Substring($0))) }
+        guard let unbans = answers.answered(round + 1) else { return .ask(users.flatMap { bans(of: $0, context) }) }
+        guard isInviting else { return report(removals + unbans) }
+        guard let invitations = answers.answered(round + 2) else {
+            return .ask(users.flatMap { invitations(to: $0, context) })
+        }
+        return report(removals + unbans + invitations)
+    }
+
+    private func removeRules(_ plan: UnbanPlan, _ name: String, _ context: CommandContext) -> CommandStep {
         guard !plan.isEmpty else {
             return .fail { "No watched list bans \(code: name), and nobody of that name is banned in a guarded room." }
         }
-        let closed = Set(plan.rules.map(\.source.list)).filter { list in
-            !plan.rules.contains { $0.source.list == list && context.canWrite($0.kind, in: list) }
-        }
+        let closed = Set(plan.rules.filter { !context.canWrite($0.kind, in: $0.source.list) }.map(\.source.list))
         guard closed.isEmpty else {
             return .fail {
                 "Nothing was done: I may not write to \(closed.count == 1 ? "a list" : "lists") with rules that ban them."
@@ -101,9 +113,22 @@ package struct UnbanCommand: ModeratorCommand {
                 Action.sendState($0.source.eventType, key: $0.source.stateKey, content: [:], in: $0.source.list)
             }
         }
-        let unbans = plan.members.flatMap { member in member.bannedIn.map { Action.unban(member.user, in: $0) } }
-        let invitations = plan.members.flatMap { member in member.inviteTo.map { Action.invite(member.user, in: $0) } }
-        return .ask(blanks + unbans + invitations)
+        return .ask(blanks, memo: plan.members.map(\.user.rawValue).joined(separator: "\n"))
+    }
+
+    /// Also where a ban is on its way: the unban goes out behind it.
+    private func bans(of user: UserID, _ context: CommandContext) -> [Action] {
+        let banned = context.rooms.rooms(of: user).filter { $0.record.membership == .ban }.map(\.room)
+        let onTheWay = context.inFlight.compactMap { action in
+            if case .ban(user, let room, _) = action { room } else { nil }
+        }
+        return Set(banned + onTheWay).filter { context.bot.guards($0) }.sorted().map { .unban(user, in: $0) }
+    }
+
+    private func invitations(to user: UserID, _ context: CommandContext) -> [Action] {
+        context.rooms.rooms(of: user)
+            .filter { $0.record.membership == .leave && $0.record.wasSetByOther && context.bot.guards($0.room) }
+            .map(\.room).sorted().map { .invite(user, in: $0) }
     }
 
     private func report(_ answered: [Answered]) -> CommandStep {

@@ -42,8 +42,7 @@ package struct WatchCommand: ModeratorCommand {
         guard isConfirmed else { return preview(room, answers[round]?.first, context) }
         let servers = via.isEmpty ? [context.bot.user.server] : via
         guard let written = answers[round]?.first else {
-            let data = context.bot.watchedLists.adding(room, via: servers)
-            return .ask([.setAccountData(AccountDataType.watchedLists, content: data.content)])
+            return .ask([.changeAccountData(.watch(room, via: servers))])
         }
         if let step = written.refusal("I cannot note that \(room) is to be watched") { return step }
         return .succeed { "\(context.phrase(room)) is watched now." }
@@ -83,44 +82,9 @@ package struct WatchCommand: ModeratorCommand {
     }
 }
 
-/// What it would do to watch a list.
-struct WatchEffect {
-    private(set) var users: [UserID] = []
-    private(set) var servers: [String] = []
-    private(set) var held: [PolicyRule] = []
-
-    init(of list: PolicyList, _ context: CommandContext) {
-        var banned: Set<UserID> = []
-        for rule in list.rules where rule.recommendation.bans {
-            guard let name = rule.subject.entity else { continue }
-            switch rule.kind {
-            case .user:
-                let hit = context.rooms.presentUsers(matching: name)
-                    .filter { context.policies.verdict(user: $0).ban == nil && !context.isSpared($0) }
-                if BlastRadius(hit: hit.count, of: context.rooms.presentUserCount).holds(rule) {
-                    held.append(rule)
-                } else {
-                    banned.formUnion(hit)
-                }
-            case .server:
-                let hit = context.rooms.presentServers(matching: name).reduce(0) { $0 + $1.users }
-                if BlastRadius(hit: hit, of: context.rooms.presentUserCount).holds(rule) {
-                    held.append(rule)
-                } else {
-                    servers.append(name)
-                }
-            case .room: break
-            }
-        }
-        users = banned.sorted()
-    }
-}
-
 extension CommandContext {
-    /// The bot, and whoever has joined this room.
-    func isSpared(_ user: UserID) -> Bool {
-        user == bot.user || bot.managementRoom.map { rooms.membership(of: user, in: $0) == .join } ?? false
-    }
+    /// The bot, and whoever has joined this room, unless anyone may.
+    func isSpared(_ user: UserID) -> Bool { bot.spares(user, rooms) }
 }
 
 package struct UnwatchCommand: ModeratorCommand {
@@ -164,7 +128,6 @@ package struct UnwatchCommand: ModeratorCommand {
         }
         var names: [RoomReference.Name] = [.id(room)]
         names += context.bot.resolved.filter { $0.value == room }.map { .alias($0.key) }
-        let data = context.bot.watchedLists.removing(names)
-        return .ask([.setAccountData(AccountDataType.watchedLists, content: data.content)])
+        return .ask([.changeAccountData(.unwatch(names))])
     }
 }

@@ -1,5 +1,6 @@
 package import MatrixCore
 package import PolicyEngine
+package import Protections
 package import RoomState
 
 /// What a command sees when it is asked what to do: the state as it is at that moment.
@@ -10,6 +11,8 @@ package struct CommandContext: Sendable {
     /// Lists that were loaded only to be looked at.
     package let previews: [RoomID: PolicyList]
     package let held: [HeldFact]
+    /// What is being sent right now, and may be done before anybody knows.
+    package let inFlight: [Action]
     package let status: StatusFacts
     /// Who typed the command.
     package let sender: UserID
@@ -22,6 +25,7 @@ package struct CommandContext: Sendable {
         policies: PolicyIndex,
         previews: [RoomID: PolicyList] = [:],
         held: [HeldFact] = [],
+        inFlight: [Action] = [],
         status: StatusFacts = StatusFacts(),
         sender: UserID,
         program: String = "!draupnir"
@@ -31,6 +35,7 @@ package struct CommandContext: Sendable {
         self.policies = policies
         self.previews = previews
         self.held = held
+        self.inFlight = inFlight
         self.status = status
         self.sender = sender
         self.program = program
@@ -40,10 +45,13 @@ package struct CommandContext: Sendable {
 /// A held rule as `held` shows it.
 package struct HeldFact: Sendable {
     package let rule: PolicyRule
+    /// What `release` takes.
+    package let number: Int
     package let why: String
 
-    package init(rule: PolicyRule, why: String) {
+    package init(rule: PolicyRule, number: Int, why: String) {
         self.rule = rule
+        self.number = number
         self.why = why
     }
 }

@@ -1,4 +1,5 @@
 package import MatrixCore
+package import PolicyEngine
 package import Protections
 
 /// What a command does next, given all the answers that it has had so far.
@@ -7,7 +8,9 @@ package import Protections
 /// between two steps loses nothing.
 package enum CommandStep: Sendable {
     /// Have these done, all of them side by side, and ask again with what came of each.
-    case ask([Action])
+    ///
+    /// `memo` is given back with the answers: what was decided once and must not be decided anew.
+    case ask([Action], memo: String? = nil)
     case finish(CommandReport)
 }
 
@@ -41,15 +44,30 @@ package struct Answered: Sendable, Equatable, Codable {
 
 /// Answers in the order in which they were asked for: one list for each `ask`.
 package struct CommandAnswers: Sendable, Equatable {
-    package let rounds: [[Answered]]
+    /// One `ask` with all that came of it.
+    package struct Round: Sendable, Equatable, Codable {
+        package let answered: [Answered]
+        package let memo: String?
 
-    package init(_ rounds: [[Answered]]) { self.rounds = rounds }
+        package init(answered: [Answered], memo: String? = nil) {
+            self.answered = answered
+            self.memo = memo
+        }
+    }
+
+    package let rounds: [Round]
+
+    package init(_ rounds: [Round]) { self.rounds = rounds }
 
     /// What came of the n-th `ask`, or nil where it is still to be made.
     package subscript(_ round: Int) -> [RequestResult]? { answered(round)?.map(\.result) }
 
     /// The same with what was asked for.
-    package func answered(_ round: Int) -> [Answered]? { rounds.indices.contains(round) ? rounds[round] : nil }
+    package func answered(_ round: Int) -> [Answered]? {
+        rounds.indices.contains(round) ? rounds[round].answered : nil
+    }
+
+    package func memo(_ round: Int) -> String? { rounds.indices.contains(round) ? rounds[round].memo : nil }
 }
 
 /// How a command ended.
@@ -79,6 +97,6 @@ package struct CommandReport: Sendable {
 package enum Directive: Sendable, Equatable {
     case pause
     case resume
-    /// Puts a held rule in force; its number is the one that `held` shows.
-    case release(Int)
+    /// Puts a held rule in force.
+    case release(PolicyRule.ID)
 }

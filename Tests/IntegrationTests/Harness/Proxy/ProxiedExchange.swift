@@ -32,11 +32,11 @@ enum ProxyFault: Sendable {
     /// The homeserver acts, and the client's connection closes after the first bytes of the answer: its status line,
     /// unless more or fewer are asked for.
     ///
-    /// With 0, libcurl repeats the request by itself, of whatever method, if the connection was used before.
+    /// With 0, a `GET` is repeated by the HTTP client itself, if the connection was used before.
     case loseAnswer(after: Int = "HTTP/1.1 200 OK\r\n".utf8.count)
     /// The homeserver never hears of it, and the client's connection closes without a byte.
     ///
-    /// libcurl repeats the request by itself if the connection was used before; let two fail to see a failure.
+    /// A `GET` is repeated by the HTTP client itself if the connection was used before; let two fail to see a failure.
     case loseRequest
     /// The homeserver acts, and its answer waits.
     case holdAnswer(until: Gate)
