@@ -192,7 +192,8 @@ let package = Package(
         tests("SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("Storage", "SimulatedHomeserver", "Moderation", "Protections", "MatrixCore", "JSON", "SQLite"),
-        tests("Configuration", "Moderation", "MatrixCore", "Observability", "YAML"),
+        tests("Setup", "Moderation", "MatrixCore", "JSON", "Observability"),
+        tests("Configuration", "Setup", "Moderation", "MatrixCore", "Observability", "YAML"),
         tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
 
         .testTarget(
