@@ -56,7 +56,7 @@ struct RateLimitTests {
 
     /// While permits are few, one at a time is given out, and good news waits for all bans.
     @Test func `bans come before notices`() async throws {
-        try await withGuardedCommunity(.init(rooms: 4, members: 3)) { town in
+        try await withGuardedCommunity(.init(rooms: 4, members: 6)) { town in
             let room = try await town.start()
             // A room of nobody whom rules name.
             var quiet = NewRoom(name: "Quiet")
@@ -64,8 +64,10 @@ struct RateLimitTests {
             let other = try await town.moderator.createRoom(quiet)
             #expect(try await room.command("rooms add \(other)").isDone)
 
-            let slow: JSONValue = ["errcode": "M_LIMIT_EXCEEDED", "error": "slow", "retry_after_ms": 500]
+            // A permit is there as soon as an answer is, while its room still waits for what comes of it.
+            let slow: JSONValue = ["errcode": "M_LIMIT_EXCEEDED", "error": "slow", "retry_after_ms": 20]
             town.proxy.inject(.refuse(status: 429, slow), into: .post, "rooms/*/ban", times: 2)
+            town.proxy.inject(.delayAnswer(.milliseconds(200)), into: .post, "rooms/*/ban", times: 100)
             try await town.ban(town.members)
             try await town.proxy.waitForRequests(2, .post, "rooms/*/ban", answered: true)
             try await town.moderator.setPowerLevel(0, of: town.account.userID, in: other)
@@ -75,7 +77,7 @@ struct RateLimitTests {
 
             let requests = town.proxy.exchanges
             let notice = try #require(requests.firstIndex { $0.text.contains("I may ban in") })
-            #expect(requests[..<notice].count { $0.matches(.post, "rooms/*/ban") && $0.status == 200 } == 12)
+            #expect(requests[..<notice].count { $0.matches(.post, "rooms/*/ban") && $0.status == 200 } == 24)
             #expect(await room.banCounts.values.allSatisfy { $0 == 1 })
         }
     }
