@@ -45,7 +45,8 @@ import YAML
 
     @Test func `every default is right once its sign is taken away`() throws {
         let text = YAMLConfigurationFile().text(Self.choices)
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+        let start = try #require(text.firstRange(of: "\n\n# Where")).lowerBound
+        let lines = text[start...].split(separator: "\n", omittingEmptySubsequences: false).map { line in
             line.hasPrefix("#") && (!line.hasPrefix("# ") || line.hasPrefix("#  ")) ? line.dropFirst() : line
         }
         let token = try ScratchFile("syt_token\n", mode: 0o600)
