@@ -141,6 +141,7 @@ final class Simulation {
     private func redactRule() async throws {
         guard let rule = numbers.pick(from: await Rules(of: village.list, village.homeserver).standing) else { return }
         note("redact \(rule.key) \(rule.type) \(rule.event)")
+        written[rule.event] = rule
         try await village.homeserver.perform(.redact(rule.event, reason: "", in: village.list), by: village.mod)
     }
 
