@@ -52,6 +52,8 @@ let package = Package(
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
         system("COpenSSL", pkgConfig: "libcrypto", apt: "libssl-dev"),
         system("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
+        // glibc's own: no package, and no flags to ask for.
+        .systemLibrary(name: "CMalloc", path: "Sources/CLibraries/CMalloc"),
         shim("CJSON", over: "simdjson"),
         shim("CRegex", over: "re2"),
 
@@ -126,7 +128,7 @@ let package = Package(
         .executableTarget(
             name: "Draupnir",
             dependencies: names([
-                "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar", "HTTPClient",
+                "CMalloc", "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar", "HTTPClient",
                 "HTTPServer", "Lifecycle", "Setup", "Terminal", "Observability", "MatrixCore", "Protections", "JSON",
             ]),
             swiftSettings: house
@@ -145,8 +147,27 @@ let package = Package(
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
+        // A whole bot at the double, on virtual time, for the tests of decisions and for simulations.
+        .target(
+            name: "BotHarness",
+            dependencies: names([
+                "Moderation", "SimulatedHomeserver", "Commands", "Protections", "MatrixCore", "JSON", "Observability",
+                "Lifecycle",
+            ]),
+            path: "Tests/BotHarness",
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: names([
+                "BotHarness", "Moderation", "SimulatedHomeserver", "Commands", "RoomState", "PolicyEngine", "Protections",
+                "MatrixCore", "JSON", "Observability",
+            ]),
+            swiftSettings: house
+        ),
         tests(
             "Moderation",
+            "BotHarness",
             "SimulatedHomeserver",
             "Commands",
             "RoomState",

@@ -44,6 +44,10 @@ extension RoomStates {
     ) -> Int {
         let room = number(of: id)
         forget(id)
+        if withMembers {
+            members.expect(scan.count)
+            users.expect(min(scan.count, maximumUsers - users.count))
+        }
         var malformed = 0
         scan.forEach { element in
             if element.isMember {

@@ -17,6 +17,7 @@ struct BotProgram {
     let shell: Shell
 
     func run() async -> ExitCode {
+        shareOneHeap()
         let shutdown = ShutdownRequest()
         let signals = requestShutdownOnSignals(shutdown)
         defer { withExtendedLifetime(signals) {} }

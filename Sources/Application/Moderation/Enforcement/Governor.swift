@@ -15,8 +15,7 @@ package struct Governor: Sendable {
     private var fastest: Duration?
     private var successesSinceLimit = 0
     private var lastLimited: Duration?
-    private var lastEnd: Duration?
-    /// Until when the first request after a pause goes alone.
+    /// Until when the first of several requests goes alone.
     private var aloneUntil: Duration = .zero
     private let maximum: Int
 
@@ -26,7 +25,6 @@ package struct Governor: Sendable {
     private static let wantedWaiting = 8.0...12.0
     /// Requests that go together come back together: among eight the first ban would be as late as the eighth.
     private static let headStart: Duration = .milliseconds(100)
-    private static let pause: Duration = .seconds(1)
 
     /// The bound of 24 is a guess.
     package init(initial: Int = 10, maximum: Int = 24) {
@@ -43,7 +41,7 @@ package struct Governor: Sendable {
     }
 
     package mutating func started(at now: Duration) {
-        if inFlight == 0, lastEnd.map({ now - $0 >= Self.pause }) ?? true { aloneUntil = now + Self.headStart }
+        if inFlight == 0 { aloneUntil = now + Self.headStart }
         inFlight += 1
         window.mostInFlight = max(window.mostInFlight, inFlight)
         lastStart = now
@@ -57,7 +55,6 @@ package struct Governor: Sendable {
 
     package mutating func ended(_ ending: Ending, startedAt start: Duration, at now: Duration) {
         inFlight -= 1
-        lastEnd = now
         aloneUntil = .zero
         switch ending {
         case .answered: answered(after: now - start)

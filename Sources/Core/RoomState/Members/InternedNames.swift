@@ -20,6 +20,13 @@ struct InternedNames: Sendable {
         if size > table.count { rehash(size: size) }
     }
 
+    /// Makes room in the table at once for what is about to come.
+    mutating func expect(_ more: Int) {
+        var size = table.count
+        while size < (count + more) * 2 { size *= 2 }
+        if size > table.count { rehash(size: size) }
+    }
+
     func find(_ name: Span<UInt8>) -> UInt32? {
         let found = table[slot(of: name)]
         return found == 0 ? nil : found - 1

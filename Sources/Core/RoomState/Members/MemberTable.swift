@@ -28,6 +28,13 @@ struct MemberTable: Sendable {
         if size > table.count { rehash(size: size) }
     }
 
+    /// Makes room in the table at once for what is about to come.
+    mutating func expect(_ more: Int) {
+        var size = table.count
+        while size < (entries.count - free.count + more) * 2 { size *= 2 }
+        if size > table.count { rehash(size: size) }
+    }
+
     func record(user: UInt32, room: UInt32) -> UInt8? {
         let found = table[slot(user, room)]
         return found == 0 ? nil : UInt8(truncatingIfNeeded: entries[Int(found - 1)].roomAndRecord)
