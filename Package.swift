@@ -181,7 +181,7 @@ let package = Package(
         tests("RoomState", "MatrixCore", "JSON"),
         tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
         tests("CommandGrammar", "MatrixCore"),
-        tests("MatrixClient", "Moderation", "MatrixCore", "Protections", "HTTPClient", "JSON", "Observability"),
+        tests("MatrixClient", "Moderation", "Setup", "MatrixCore", "Protections", "HTTPClient", "JSON", "Observability"),
         // What every homeserver must do: for the double here and, in the integration tests, for a real one.
         .target(
             name: "HomeserverContract",
