@@ -4,7 +4,7 @@ import MatrixCore
 import Testing
 
 /// Every command of the operator's guide, run as it stands there.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
 struct SetupDocumentTests {
     @Test func `the commands of the operator's guide work in its order`() async throws {
         let synapse = try await Synapse.shared()

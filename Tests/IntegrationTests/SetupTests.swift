@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// `draupnir setup` on a real homeserver, from an empty folder.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
 struct SetupTests {
     @Test func `one command makes a guarded community of a registration secret`() async throws {
         let synapse = try await Synapse.shared()
