@@ -22,16 +22,16 @@ package struct Governor: Sendable {
 
     /// How many requests should wait at the server: fewer leave it idle, more only make each of them late.
     ///
-    /// A server that does one thing at a time, as Synapse on SQLite, gets sixteen: where clients follow by sync, it gives
-    /// bans a larger part of its time than with eight or ten.
-    private static let wantedWaiting = 12.0...16.0
+    /// A server that does one thing at a time, as Synapse on SQLite, gets some ten. Sixteen take a little more of its time from
+    /// the clients that follow it, and a limit of its own then refuses sixteen at once.
+    private static let wantedWaiting = 8.0...12.0
     /// Requests that go together come back together: the first ban would be as late as the last of them.
     private static let headStart: Duration = .milliseconds(100)
     /// Shorter than this is no pause: when the first of a wave has ended, nothing is in flight either.
     private static let pause: Duration = .milliseconds(200)
 
     /// The bound of 24 is a guess.
-    package init(initial: Int = 16, maximum: Int = 24) {
+    package init(initial: Int = 10, maximum: Int = 24) {
         limit = initial
         self.maximum = maximum
     }
