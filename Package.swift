@@ -115,7 +115,16 @@ let package = Package(
         ),
         target("Adapters", "Storage", "Moderation", "MatrixCore", "Protections", "SQLite", "JSON"),
         target("Adapters", "WebAPI", "Moderation", "HTTPServer", "Lifecycle", "Observability"),
-        target("Adapters", "Configuration", "Moderation", "Setup", "MatrixCore", "CommandGrammar", "YAML", "Observability"),
+        target(
+            "Adapters",
+            "Configuration",
+            "Moderation",
+            "Setup",
+            "MatrixCore",
+            "CommandGrammar",
+            "YAML",
+            "Observability"
+        ),
 
         target(
             ".",
@@ -128,7 +137,8 @@ let package = Package(
         .executableTarget(
             name: "Draupnir",
             dependencies: names([
-                "CMalloc", "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar", "HTTPClient",
+                "CMalloc", "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar",
+                "HTTPClient",
                 "HTTPServer", "Lifecycle", "Setup", "Terminal", "Observability", "MatrixCore", "Protections", "JSON",
             ]),
             swiftSettings: house
@@ -160,7 +170,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: names([
-                "BotHarness", "Moderation", "SimulatedHomeserver", "Commands", "RoomState", "PolicyEngine", "Protections",
+                "BotHarness", "Moderation", "SimulatedHomeserver", "Commands", "RoomState", "PolicyEngine",
+                "Protections",
                 "MatrixCore", "JSON", "Observability",
             ]),
             swiftSettings: house
@@ -181,7 +192,16 @@ let package = Package(
         tests("RoomState", "MatrixCore", "JSON"),
         tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
         tests("CommandGrammar", "MatrixCore"),
-        tests("MatrixClient", "Moderation", "Setup", "MatrixCore", "Protections", "HTTPClient", "JSON", "Observability"),
+        tests(
+            "MatrixClient",
+            "Moderation",
+            "Setup",
+            "MatrixCore",
+            "Protections",
+            "HTTPClient",
+            "JSON",
+            "Observability"
+        ),
         // What every homeserver must do: for the double here and, in the integration tests, for a real one.
         .target(
             name: "HomeserverContract",
