@@ -25,7 +25,8 @@ import Testing
         let problems = try await simulation.settle()
         guard !problems.isEmpty else { return }
         let isTraced = ProcessInfo.processInfo.environment["SIMULATION_TRACE"] != nil
-        let trace = isTraced ? "\n" + simulation.trace.joined(separator: "\n") : ""
+        let trace =
+            isTraced ? "\n" + (simulation.trace + (await simulation.village.said())).joined(separator: "\n") : ""
         Issue.record("seed \(seed): \(problems.joined(separator: "; "))\(trace)")
     }
 }
