@@ -24,6 +24,9 @@ struct Rules {
     /// Every rule that ever stood, by its event.
     private(set) var ever: [EventID: Rule] = [:]
 
+    /// Rules that are listed and not in force.
+    var held: Set<EventID> = []
+
     init(of list: RoomID, _ homeserver: SimulatedHomeserver) async {
         var current: [StateKey: Rule] = [:]
         for event in await homeserver.events(in: list) {
@@ -57,9 +60,11 @@ struct Rules {
         }
     }
 
-    func ban(_ user: UserID) -> Bool { inForce.contains { $0.names(user) } }
+    func ban(_ user: UserID) -> Bool { inForce.contains { $0.names(user) && !held.contains($0.event) } }
 
-    var deniedServers: Set<String> { Set(inForce.filter { !$0.isAboutUsers }.map(\.entity)) }
+    var deniedServers: Set<String> {
+        Set(inForce.filter { !$0.isAboutUsers && !held.contains($0.event) }.map(\.entity))
+    }
 }
 
 private func matches(_ pattern: ArraySlice<Unicode.Scalar>, _ text: ArraySlice<Unicode.Scalar>) -> Bool {

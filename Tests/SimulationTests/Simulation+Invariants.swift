@@ -31,7 +31,9 @@ extension Simulation {
     func problems() async throws -> [String] {
         let server = village.homeserver
         let isWatched = await isWatched()
-        let rules = await Rules(of: village.list, server)
+        var rules = await Rules(of: village.list, server)
+        // A rule that would hit many waits for a moderator's word.
+        rules.held = Set(try await restored().policies.held.map(\.event))
         var problems: [String] = []
         for room in await guarded() where await server.membership(of: village.bot, in: room) == .join {
             let levels = await server.stateContent(StateKey(.powerLevels), in: room)
@@ -102,9 +104,8 @@ extension Simulation {
         return problems
     }
 
-    /// What a restart would know otherwise than the homeserver does.
-    func diskProblems() async throws -> [String] {
-        let server = village.homeserver
+    /// What a process would know that starts now.
+    private func restored() async throws -> ModerationState {
         let stored = try await village.store.load()
         var state = ModerationState(
             bot: Bot(user: village.bot),
@@ -113,6 +114,13 @@ extension Simulation {
             log: Log("simulation", minimum: .error, sink: NoSink())
         )
         try state.restore(stored)
+        return state
+    }
+
+    /// What a restart would know otherwise than the homeserver does.
+    func diskProblems() async throws -> [String] {
+        let server = village.homeserver
+        let state = try await restored()
         var problems: [String] = []
         for room in await guarded() where await server.membership(of: village.bot, in: room) == .join {
             var known: [UserID: Membership] = [:]
