@@ -8,7 +8,7 @@ import Testing
 /// `SIMULATION_SEEDS`, `SIMULATION_FIRST_SEED` and `SIMULATION_STEPS` run more of them, longer, or one again, and
 /// `SIMULATION_TRACE` shows what happened. With
 /// `SWIFT_DETERMINISTIC_HASHING=1` a seed does the same on every run.
-@Suite(.timeLimit(.minutes(5)), .stepped) struct SimulationTests {
+@Suite(.timeLimit(.minutes(1)), .serialized, .stepped) struct SimulationTests {
     private static var seeds: [UInt64] {
         let first = UInt64(number("SIMULATION_FIRST_SEED") ?? 1)
         return Array(first..<first + UInt64(number("SIMULATION_SEEDS") ?? 60))
