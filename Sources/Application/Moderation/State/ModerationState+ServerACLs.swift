@@ -74,12 +74,14 @@ extension ModerationState {
             return
         }
         if settings.isDryRun, !simulated.insert("acl \(room) \(content.deny)").inserted { return }
+        // Changes that come one after the other do not put it off for ever.
+        if serverACLsDue < now.monotonic { serverACLsDue = now.monotonic + Self.settling }
         let row = enqueue(
             .setServerACL(content, in: room),
             because: cause,
             lane: .serverACLs,
             isDesire: true,
-            delay: Self.settling,
+            delay: serverACLsDue - now.monotonic,
             parkedBecause: aclPowerProblem(in: room)
         )
         if let row = queue.rows[row] { wave.note(row, at: now) }

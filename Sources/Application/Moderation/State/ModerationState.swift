@@ -29,6 +29,8 @@ package struct ModerationState: Sendable {
     var loading: [RoomID: [RoomEvent]] = [:]
     /// Rooms and aliases that could not be had, and when to try again.
     var troubles: [RoomReference.Name: Trouble] = [:]
+    /// When the burst of rules is over that server ACLs wait for.
+    var serverACLsDue: Duration = .zero
     /// Which deny entries of each room are ours.
     var ownACLEntries: [RoomID: [String]] = [:]
     var activity = RoomActivity()
