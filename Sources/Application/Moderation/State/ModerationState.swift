@@ -29,6 +29,8 @@ package struct ModerationState: Sendable {
     var loading: [RoomID: [RoomEvent]] = [:]
     /// Rooms and aliases that could not be had, and when to try again.
     var troubles: [RoomReference.Name: Trouble] = [:]
+    /// What was wrong outside the bot when that was last looked at.
+    var failedChecks: [FailedCheck] = []
     /// Which deny entries of each room are ours.
     var ownACLEntries: [RoomID: [String]] = [:]
     var activity = RoomActivity()
@@ -118,6 +120,7 @@ package struct ModerationState: Sendable {
             case .sync(let answer): take(answer)
             case .outcome(let outcome): take(outcome)
             case .needless(let row): dropNeedless(row)
+            case .checked(let failures): failedChecks = failures
             case .tick: retryTroubles()
             case .recovered: tell("I can write to my database again, and go on.", .problem)
             }
