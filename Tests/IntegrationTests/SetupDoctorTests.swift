@@ -13,7 +13,7 @@ struct SetupDoctorTests {
             name: "bot"
         )
         defer { process.send(9) }
-        _ = try await ManagementRoom.join(scene.manager, invitedBy: scene.bot.userID)
+        _ = try await scene.joinManagementRoom()
         let outcome = try await scene.doctor("--json")
         #expect(outcome.status == 0, "\(outcome.output)")
         let checks = outcome.json?["checks"]?.elements ?? []
@@ -29,6 +29,21 @@ struct SetupDoctorTests {
         let table = try await scene.doctor("--all")
         #expect(table.output.contains("RL-1"))
         #expect(table.output.contains("0 FAIL"))
+    }
+
+    @Test func `a running bot shows failed checks in its status`() async throws {
+        let scene = try await Scene()
+        unsafe chmod(scene.token, 0o644)
+        let process = try await scene.command.start(
+            ["bot", "--draupnir-config", scene.configuration, "--access-token-path", scene.token],
+            name: "bot"
+        )
+        defer { process.send(9) }
+        let management = try await scene.joinManagementRoom()
+        try await polling(atMost: .seconds(40), "the failed check in the status") {
+            let text = try await management.command("status").text
+            return text.contains("TOK-6") && text.contains("chmod 600") ? () : nil
+        }
     }
 
     @Test func `what is broken is told with its cure, and what is safe is mended`() async throws {
@@ -120,6 +135,7 @@ struct SetupDoctorTests {
         let manager: TestClient
         let bot: TestClient
         let list: RoomID?
+        private let room: String
         var configuration: String { command.directory + "/production.yaml" }
         var token: String { command.directory + "/secrets/access-token" }
 
@@ -132,8 +148,13 @@ struct SetupDoctorTests {
                 command.homeserverConfig, "--server-admin", "--json",
             ])
             #expect(outcome.status == 0, "\(outcome.errors)")
+            room = outcome.json?["management_room"]?.string ?? ""
             list = outcome.json?["list"]?.string.flatMap { try? RoomID(parsing: $0) }
             bot = try await command.bot()
+        }
+
+        func joinManagementRoom() async throws -> ManagementRoom {
+            try await command.joinManagementRoom(room, as: manager, of: bot)
         }
 
         func doctor(_ flags: String...) async throws -> SetupCommand.Outcome {

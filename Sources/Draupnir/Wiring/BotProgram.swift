@@ -6,6 +6,7 @@ import MatrixClient
 import MatrixCore
 import Moderation
 import Observability
+import Setup
 import Storage
 import WebAPI
 
@@ -80,7 +81,8 @@ struct BotProgram {
             time: time,
             health: health,
             metrics: BotMetrics(metrics),
-            log: Log("bot", minimum: settings.logLevel, sink: sink)
+            log: Log("bot", minimum: settings.logLevel, sink: sink),
+            checkup: doctor(http)
         ) { notifyService("READY=1") }
         services.append(moderation)
         log.info(
@@ -93,6 +95,17 @@ struct BotProgram {
         await http.shutDown()
         await store.close()
         if let failure { throw failure }
+    }
+
+    private func doctor(_ http: HTTPClient) -> Doctor {
+        let tools = SetupTools(
+            homeservers: HTTPHomeservers(http: http, version: programVersion),
+            person: TerminalOperator(shell: shell, mayAsk: false, progressOnErrorOutput: true),
+            files: SystemFiles(),
+            configuration: YAMLConfigurationFile(),
+            clock: SystemSetupClock()
+        )
+        return Doctor(tools, configuration: file, accessTokenFile: secrets.accessToken)
     }
 
     private func explain(_ error: any Error) -> (ExitCode, String) {

@@ -31,6 +31,16 @@ import Testing
         #expect(try await bench.answerAll().count { $0.verb == "server_acl" } == 3)
     }
 
+    @Test func `rules that come one after the other do not put it off for ever`() async throws {
+        var bench = try await Bench.enforcing()
+        for number in 0..<6 {
+            bench.now += .milliseconds(200)
+            try await bench.sync { $0.timeline(list, Events.rule("bad\(number).org", id: "$bad\(number)")) }
+            try await bench.answerAll()
+        }
+        #expect(!bench.sentACLs.isEmpty)
+    }
+
     @Test func `nothing is asked for where it stands so already`() async throws {
         var world = Bench.world(rules: Events.rule("evil.org"))
         world[lobby]?.append(acl(["evil.org"]))

@@ -11,6 +11,8 @@ package enum Input: Sendable {
     case needless(Int64)
     /// The database can be written again, after it could not.
     case recovered
+    /// What is wrong outside the bot; replaces what was known of it.
+    case checked([FailedCheck])
     /// Time has passed.
     case tick
 }

@@ -12,6 +12,7 @@ package struct ModerationService: Service {
     private let health: HealthState
     private let metrics: BotMetrics
     private let log: Log
+    private let checkup: (any Checkup)?
     private let whenEnforcing: @Sendable () -> Void
 
     package init(
@@ -22,6 +23,7 @@ package struct ModerationService: Service {
         health: HealthState,
         metrics: BotMetrics,
         log: Log,
+        checkup: (any Checkup)? = nil,
         whenEnforcing: @escaping @Sendable () -> Void = {}
     ) {
         self.settings = settings
@@ -31,6 +33,7 @@ package struct ModerationService: Service {
         self.health = health
         self.metrics = metrics
         self.log = log
+        self.checkup = checkup
         self.whenEnforcing = whenEnforcing
     }
 
@@ -59,8 +62,9 @@ package struct ModerationService: Service {
             whenEnforcing: whenEnforcing,
             emergency: EmergencyNotice(homeserver: homeserver, nonce: known.nonce)
         )
+        let checks = checkup.map { CheckupService(pipeline: pipeline, checkup: $0, time: time) }
         try await runServices(
-            [
+            [checks].compactMap(\.self) + [
                 pipeline,
                 EnforcementService(
                     pipeline: pipeline,

@@ -21,6 +21,7 @@ extension ModerationState {
             return (room, reason, rows.count)
         }
         facts.troubles = troubles.map { ($0.key.text, $0.value.text) }.sorted { $0.0 < $1.0 }
+        facts.troubles += failedChecks.map { ($0.code, $0.text) }
         facts.powerless = powerless.sorted()
         facts.listChanges = listChanges.mapValues { now.monotonic - $0 }
         facts.concurrency = governor.limit

@@ -31,6 +31,8 @@ package struct ModerationState: Sendable {
     var troubles: [RoomReference.Name: Trouble] = [:]
     /// When the burst of rules is over that server ACLs wait for.
     var serverACLsDue: Duration = .zero
+    /// What was wrong outside the bot when that was last looked at.
+    var failedChecks: [FailedCheck] = []
     /// Which deny entries of each room are ours.
     var ownACLEntries: [RoomID: [String]] = [:]
     var activity = RoomActivity()
@@ -120,6 +122,7 @@ package struct ModerationState: Sendable {
             case .sync(let answer): take(answer)
             case .outcome(let outcome): take(outcome)
             case .needless(let row): dropNeedless(row)
+            case .checked(let failures): failedChecks = failures
             case .tick: retryTroubles()
             case .recovered: tell("I can write to my database again, and go on.", .problem)
             }

@@ -27,7 +27,8 @@ package struct Doctor: Sendable {
         self.adminTokenFile = adminTokenFile
     }
 
-    package func facts() async -> DoctorFacts {
+    /// With `readsRooms` false it leaves the rooms' states alone, which a running bot knows better.
+    package func facts(readsRooms: Bool = true) async -> DoctorFacts {
         var facts = readFiles()
         let homeserver = tools.homeservers.homeserver(at: facts.settings.homeserverURL, named: nil)
         do throws(ServerFailure) {
@@ -41,6 +42,7 @@ package struct Doctor: Sendable {
         await readAccount(&facts, homeserver, token)
         guard let user = facts.user else { return facts }
         await readAdministration(&facts, homeserver, token, user)
+        guard readsRooms else { return facts }
         await readRooms(&facts, homeserver, token, user)
         remember(&facts)
         return facts

@@ -67,7 +67,7 @@ package struct StatusFacts: Sendable {
     package var waiting: [(name: String, count: Int)] = []
     /// Rooms in which something was refused, with the reason and how many actions wait.
     package var parked: [(room: RoomID, reason: String, count: Int)] = []
-    /// Rooms and lists that could not be had, and why.
+    /// Rooms and lists that could not be had, and why; then failed checks by their codes.
     package var troubles: [(name: String, text: String)] = []
     /// Guarded rooms in which the bot may not ban.
     package var powerless: [RoomID] = []
