@@ -115,7 +115,16 @@ let package = Package(
         ),
         target("Adapters", "Storage", "Moderation", "MatrixCore", "Protections", "SQLite", "JSON"),
         target("Adapters", "WebAPI", "Moderation", "HTTPServer", "Lifecycle", "Observability"),
-        target("Adapters", "Configuration", "Moderation", "Setup", "MatrixCore", "CommandGrammar", "YAML", "Observability"),
+        target(
+            "Adapters",
+            "Configuration",
+            "Moderation",
+            "Setup",
+            "MatrixCore",
+            "CommandGrammar",
+            "YAML",
+            "Observability"
+        ),
 
         target(
             ".",
@@ -128,7 +137,8 @@ let package = Package(
         .executableTarget(
             name: "Draupnir",
             dependencies: names([
-                "CMalloc", "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar", "HTTPClient",
+                "CMalloc", "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar",
+                "HTTPClient",
                 "HTTPServer", "Lifecycle", "Setup", "Terminal", "Observability", "MatrixCore", "Protections", "JSON",
             ]),
             swiftSettings: house
@@ -147,8 +157,28 @@ let package = Package(
         tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
+        // A whole bot at the double, on virtual time, for the tests of decisions and for simulations.
+        .target(
+            name: "BotHarness",
+            dependencies: names([
+                "Moderation", "SimulatedHomeserver", "Commands", "Protections", "MatrixCore", "JSON", "Observability",
+                "Lifecycle",
+            ]),
+            path: "Tests/BotHarness",
+            swiftSettings: house
+        ),
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: names([
+                "BotHarness", "Moderation", "SimulatedHomeserver", "Commands", "RoomState", "PolicyEngine",
+                "Protections",
+                "MatrixCore", "JSON", "Observability",
+            ]),
+            swiftSettings: house
+        ),
         tests(
             "Moderation",
+            "BotHarness",
             "SimulatedHomeserver",
             "Commands",
             "RoomState",
@@ -162,7 +192,16 @@ let package = Package(
         tests("RoomState", "MatrixCore", "JSON"),
         tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
         tests("CommandGrammar", "MatrixCore"),
-        tests("MatrixClient", "Moderation", "MatrixCore", "Protections", "HTTPClient", "JSON", "Observability"),
+        tests(
+            "MatrixClient",
+            "Moderation",
+            "Setup",
+            "MatrixCore",
+            "Protections",
+            "HTTPClient",
+            "JSON",
+            "Observability"
+        ),
         // What every homeserver must do: for the double here and, in the integration tests, for a real one.
         .target(
             name: "HomeserverContract",
@@ -173,7 +212,8 @@ let package = Package(
         tests("SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("Storage", "SimulatedHomeserver", "Moderation", "Protections", "MatrixCore", "JSON", "SQLite"),
-        tests("Configuration", "Moderation", "MatrixCore", "Observability", "YAML"),
+        tests("Setup", "Moderation", "MatrixCore", "JSON", "Observability"),
+        tests("Configuration", "Setup", "Moderation", "MatrixCore", "Observability", "YAML"),
         tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
 
         .testTarget(

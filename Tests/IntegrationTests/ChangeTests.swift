@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct ChangeTests {
     @Test func `an unban in the middle of a wave takes back what was not done yet`() async throws {
-        try await withGuardedCommunity(.init(rooms: 10, members: 1)) { town in
+        try await withGuardedCommunity(.init(rooms: 10, members: 1), on: .tellingStateAfter) { town in
             let user = town.members[0].userID
             let room = try await town.start()
             town.proxy.inject(.delayAnswer(.milliseconds(700)), into: .post, "rooms/*/ban", times: 100)
@@ -28,7 +28,7 @@ struct ChangeTests {
     }
 
     @Test func `a room that is let go in the middle of a wave is left alone`() async throws {
-        try await withGuardedCommunity(.init(rooms: 3, members: 4)) { town in
+        try await withGuardedCommunity(.init(rooms: 3, members: 4), on: .tellingStateAfter) { town in
             let room = try await town.start()
             town.proxy.inject(.delayAnswer(.milliseconds(500)), into: .post, "rooms/*/ban", times: 100)
             try await town.ban(town.members)
@@ -42,7 +42,7 @@ struct ChangeTests {
     }
 
     @Test func `a member who goes is not waited for, and is banned when they come back`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 1)) { town in
+        try await withGuardedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
             let room = try await town.start()
             #expect(try await room.command("pause").isDone)
             try await town.ban(town.members)
@@ -57,7 +57,7 @@ struct ChangeTests {
 
     /// As another client of the same account does, or an older program that ran before.
     @Test func `account data that changes while the bot runs is followed`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 1)) { town in
+        try await withGuardedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
             let first: JSONValue = ["rooms": [.string(town.rooms[0].rawValue)], "kept": 1]
             try await town.account.setAccountData(AccountDataType.protectedRooms, first)
             let room = try await town.start()
@@ -76,7 +76,7 @@ struct ChangeTests {
     }
 
     @Test func `a room that is replaced is told with its successor`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 0)) { town in
+        try await withGuardedCommunity(.init(rooms: 1, members: 0), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let path = MatrixPath.client("rooms", town.rooms[0].rawValue, "upgrade")
             let next = try await town.moderator.call(.post, path, ["new_version": "12"]).text("replacement_room")

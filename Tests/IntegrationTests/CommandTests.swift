@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct CommandTests {
     @Test func `help explains every command, and rooms lists what is guarded`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
+        try await withGuardedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
             try await town.account.setAccountData(AccountDataType.watchedLists, ["references": []])
             let another = try await town.moderator.createRoom(NewRoom(name: "Another"))
             let room = try await town.start()
@@ -32,7 +32,7 @@ struct CommandTests {
     }
 
     @Test func `a list is made, written to, read, emptied and let go`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 1)) { town in
+        try await withGuardedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
             let user = town.members[0].userID
             let room = try await town.start()
             let alias = "spam-\(uniqueSuffix())"
@@ -70,7 +70,7 @@ struct CommandTests {
     }
 
     @Test func `watch shows what it would do, and then does it`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 1)) { town in
+        try await withGuardedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
             try await town.account.setAccountData(AccountDataType.watchedLists, ["references": []])
             try await town.ban(town.members)
             try await town.rule(.server, "evil.example")
@@ -95,7 +95,7 @@ struct CommandTests {
     }
 
     @Test func `kick removes users and globs, and nobody who is spared`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 3)) { town in
+        try await withGuardedCommunity(.init(rooms: 2, members: 3), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let user = town.members[0].userID
             #expect(try await room.command("kick \(user) --room \(town.rooms[0]) enough").isDone)
@@ -117,7 +117,7 @@ struct CommandTests {
     }
 
     @Test func `pause holds everything back, over a restart too, and resume lets it go on`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2)) { town in
+        try await withGuardedCommunity(.init(rooms: 2), on: .tellingStateAfter) { town in
             let room = try await town.start()
             #expect(try await room.command("pause").isDone)
             try await town.ban(town.members)
@@ -136,7 +136,7 @@ struct CommandTests {
     }
 
     @Test func `mistakes are told with what to do about them`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
+        try await withGuardedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let mistakes: KeyValuePairs = [
                 "statsu": "Did you mean !draupnir status?", "nonsense": "!draupnir help lists them",
@@ -166,7 +166,7 @@ struct CommandTests {
     }
 
     @Test func `is heard by every way to call it, and by nothing else`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
+        try await withGuardedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
             let room = try await town.start()
             var asked: [EventID] = []
             let (name, pill) = (room.bot.localpart, "[the bot](https://matrix.to/#/\(room.bot))")

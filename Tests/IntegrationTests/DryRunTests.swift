@@ -22,6 +22,7 @@ struct DryRunTests {
                 $0.contains("dry run") && $0.contains("1 user who is present would be banned in 2 rooms")
             }
             try await town.ban([town.members[1]])
+            _ = try await room.message { $0.contains("Dry run. 1 user who is present would be banned in 2 rooms.") }
             #expect(try await room.command("rules").text.contains("3 rules"))
 
             let another = try await town.moderator.createRoom()

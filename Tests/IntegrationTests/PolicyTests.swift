@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct PolicyTests {
     @Test func `an edited rule means at once what it says now, and an emptied one nothing`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 3)) { town in
+        try await withGuardedCommunity(.init(rooms: 2, members: 3), on: .tellingStateAfter) { town in
             let (first, second, sentinel) = (town.members[0], town.members[1], town.members[2])
             let room = try await town.start()
             try await town.rule(.user, first.userID.rawValue, key: "rule")
@@ -34,7 +34,7 @@ struct PolicyTests {
     }
 
     @Test func `a redacted rule is no rule any more`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 2)) { town in
+        try await withGuardedCommunity(.init(rooms: 1, members: 2), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let rule = try await town.rule(.user, town.members[0].userID.rawValue)
             try await room.bans(of: [town.members[0]], in: town.rooms)
@@ -47,7 +47,7 @@ struct PolicyTests {
     }
 
     @Test func `takedowns, hashes, globs and rules of former types are enforced as they come`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 5)) { town in
+        try await withGuardedCommunity(.init(rooms: 2, members: 5), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let users = town.members.map(\.userID.rawValue)
             try await town.rule(.user, users[0], recommendation: "org.matrix.msc4204.takedown")
@@ -71,7 +71,7 @@ struct PolicyTests {
     }
 
     @Test func `whoever a rule names is banned when they come`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 0)) { town in
+        try await withGuardedCommunity(.init(rooms: 2, members: 0), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let spammer = try await town.account.homeserver.register("spammer")
             try await town.ban([spammer])
@@ -85,7 +85,7 @@ struct PolicyTests {
 
     /// A glob that is no user ID, an entity that is none, a rule of an unknown type: none of them stops the next.
     @Test func `rules that mean nothing do no harm`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withGuardedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
             let room = try await town.start()
             try await town.rule(.user, "@late*")
             try await town.rule(.user, "")

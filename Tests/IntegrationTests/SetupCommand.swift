@@ -79,4 +79,12 @@ struct SetupCommand: Sendable {
         let answer: JSONValue = ["user_id": .string(user), "access_token": .string(String(token))]
         return try TestClient(answer, password: "", of: homeserver)
     }
+
+    /// Accepts the one invitation that is to the management room; the list's comes with it.
+    func joinManagementRoom(_ room: String, as manager: TestClient, of bot: TestClient) async throws -> ManagementRoom {
+        let feed = try await manager.follow()
+        let room = try RoomID(parsing: room)
+        try await manager.join(room)
+        return ManagementRoom(moderator: manager, bot: bot.userID, room: room, feed: feed)
+    }
 }

@@ -4,7 +4,7 @@ import MatrixCore
 import Testing
 
 /// `draupnir doctor` on a real homeserver: a sound bot, one thing broken after the other, and what it mends.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct SetupDoctorTests {
     @Test func `finds nothing that fails beside a running bot`() async throws {
         let scene = try await Scene()

@@ -1,7 +1,7 @@
 import Testing
 
 /// What `draupnir setup files` writes is taken by the programs that it is for.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(1)))
 struct SetupFilesTests {
     @Test func `systemd and nginx take the files`() async throws {
         let command = try SetupCommand(await Synapse.shared())

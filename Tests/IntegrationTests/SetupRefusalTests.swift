@@ -4,7 +4,7 @@ import MatrixCore
 import Testing
 
 /// What goes wrong in setups: each ends with the exit code of its kind, and says step, cause and cure.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct SetupRefusalTests {
     struct Mistake: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -163,6 +163,60 @@ struct SetupRefusalTests {
         #expect(outcome.status == (text.contains("missing") || text.contains("neither") ? 2 : 1), "\(outcome.errors)")
         #expect(outcome.errors.contains(text), "\(outcome.errors)")
         #expect(!command.exists(command.directory))
+    }
+
+    @Test func `a port that speaks no TLS is told`() async throws {
+        let synapse = try await Synapse.shared()
+        let command = try SetupCommand(synapse)
+        let outcome = try await command.run([
+            "setup", "--non-interactive", "--directory", command.directory, "--manager", "@a:b", "--homeserver",
+            "https://127.0.0.1:\(synapse.port)",
+        ])
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.contains("the TLS connection cannot be trusted or made"), "\(outcome.errors)")
+    }
+
+    @Test func `a directory of another account is refused`() async throws {
+        let synapse = try await Synapse.shared()
+        let manager = try await synapse.register("manager")
+        let (first, second) = (try await synapse.register("first"), try await synapse.register("second"))
+        let command = try SetupCommand(synapse)
+        let token = try command.secretFile("first", first.accessToken)
+        #expect(
+            try await command.setUp(["--manager", manager.userID.rawValue, "--access-token-file", token]).status == 0
+        )
+        try await first.call(.post, .client("logout"))
+        let other = try command.secretFile("second", second.accessToken)
+        let outcome = try await command.setUp(["--manager", manager.userID.rawValue, "--access-token-file", other])
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("is set up for \(first.userID), and this is \(second.userID)"))
+        #expect(command.read(command.directory + "/secrets/access-token").hasPrefix(first.accessToken))
+    }
+
+    @Test func `a token that ends by itself is refused`() async throws {
+        let login = #"{"user_id": "@bot:a.org", "access_token": "syt_x", "device_id": "D", "expires_in_ms": 300000}"#
+        let server = try CannedServer { target in
+            let path = String(target.prefix { $0 != "?" })
+            let body: String? =
+                switch path {
+                case "/_matrix/client/versions": #"{"versions": ["v1.11"]}"#
+                case "/_matrix/client/v3/login":
+                    String(login.dropLast()) + #", "flows": [{"type": "m.login.password"}]}"#
+                default: nil
+                }
+            let missing = #"{"errcode": "M_UNRECOGNIZED", "error": "no"}"#
+            return CannedServer.answer(body == nil ? 404 : 200, "application/json", body ?? missing)
+        }
+        defer { server.stop() }
+        let command = try SetupCommand(await Synapse.shared())
+        let password = try command.secretFile("password", "x")
+        let outcome = try await command.run([
+            "setup", "--non-interactive", "--directory", command.directory, "--homeserver", server.url, "--manager",
+            "@a:b", "--password-file", password,
+        ])
+        #expect(outcome.status == 3, "\(outcome.errors)")
+        #expect(outcome.errors.contains("ends by itself in 5 min, and cannot be refreshed"))
+        #expect(!command.exists(command.directory + "/secrets"))
     }
 
     @Test func `plain HTTP to another machine is refused`() async throws {

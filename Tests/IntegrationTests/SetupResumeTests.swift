@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// A setup that is killed while the homeserver has acted and the answer is on its way, then run again.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
 struct SetupResumeTests {
     struct Moment: Sendable, CustomTestStringConvertible {
         let testDescription: String

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// Steps of setup as commands of their own.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct SetupStepTests {
     @Test func `an account is made, limited, freed and made an admin by commands`() async throws {
         let synapse = try await Synapse.shared()

@@ -67,6 +67,22 @@ final class SetupTerminal: Sendable {
         _ = unsafe write(controller, bytes, bytes.count)
     }
 
+    /// Waits until this was shown.
+    func waitFor(_ shown: String, within limit: Duration = .seconds(60)) async throws {
+        do {
+            try await polling(atMost: limit, "“\(shown)”") { [self] in text.contains(shown) ? () : nil }
+        } catch let late as DeadlinePassed {
+            throw DeadlinePassed(awaited: late.awaited, limit: late.limit, seen: text)
+        }
+    }
+
+    /// Types Ctrl-C, and waits for the end.
+    func interrupt() async throws -> ChildProcess.Ending {
+        let bytes: [UInt8] = [0x03]
+        _ = unsafe write(controller, bytes, bytes.count)
+        return try await end()
+    }
+
     func end(within limit: Duration = .seconds(50)) async throws -> ChildProcess.Ending {
         let ending = try await process.end(within: limit)
         try await drained.value()

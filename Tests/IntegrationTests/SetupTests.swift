@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// `draupnir setup` on a real homeserver, from an empty folder.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
 struct SetupTests {
     @Test func `one command makes a guarded community of a registration secret`() async throws {
         let synapse = try await Synapse.shared()
@@ -49,7 +49,8 @@ struct SetupTests {
             name: "bot"
         )
         defer { process.send(9) }
-        let management = try await ManagementRoom.join(manager, invitedBy: bot.userID)
+        let made = json["management_room"]?.string ?? ""
+        let management = try await command.joinManagementRoom(made, as: manager, of: bot)
         #expect(try await management.command("ban \(victim.userID) bans spam").isDone)
         try await polling(atMost: .seconds(20), "the ban in the guarded room") {
             try await manager.membership(of: victim.userID, in: room) == .ban ? () : nil

@@ -1,3 +1,4 @@
+import BotHarness
 import JSON
 import MatrixCore
 import Moderation
@@ -231,6 +232,16 @@ import Testing
         #expect(bench.bans == [])
         try await bench.sync { $0.timeline(lobby, Events.member(eve, .join)) }
         #expect(bench.bans == ["@eve:evil.org !lobby:a.org"])
+    }
+
+    @Test func `a newer wish looks for what an older one may have done`() async throws {
+        var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
+        try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org", reason: "a", key: "k", id: "$1")) }
+        try await bench.answerAll { $0.verb == "ban" ? .unknownOutcome("") : nil }
+        try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org", reason: "b", key: "k", id: "$2")) }
+        let row = try #require(bench.open { $0.verb == "ban" }.first)
+        #expect(row.action == .ban(eve, in: lobby, reason: "b"))
+        #expect(row.attempts == 1)
     }
 
     @Test func `a user who is unbanned by hand and comes back is banned again`() async throws {

@@ -1,3 +1,4 @@
+import BotHarness
 import Commands
 import JSON
 import MatrixCore
@@ -246,6 +247,10 @@ import Testing
         #expect(bench.sent.allSatisfy { !$0.changesSomething })
         #expect(bench.journal.values.filter { $0.action.changesSomething }.allSatisfy { $0.status == .simulated })
         #expect(bench.said.contains { $0.contains("dry run") })
+        try await bench.sync { $0.timeline(lobby, Events.member("@mia:bad.org", .join)) }
+        try await bench.sync { $0.timeline(list, Events.rule("@mia:*", key: "mia", id: "$mia")) }
+        try await bench.answerAll()
+        #expect(bench.said.contains { $0.contains("Dry run. 1 user who is present would be banned in 1 room.") })
         try await bench.restart(settings: Bench.settings)
         try await bench.sync()
         bench.now += .seconds(5)

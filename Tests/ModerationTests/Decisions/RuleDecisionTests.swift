@@ -1,3 +1,4 @@
+import BotHarness
 import JSON
 import MatrixCore
 import Moderation

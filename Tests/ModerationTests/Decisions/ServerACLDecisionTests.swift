@@ -1,3 +1,4 @@
+import BotHarness
 import JSON
 import MatrixCore
 import Moderation
@@ -94,6 +95,15 @@ import Testing
         )
         #expect(bench.open { $0.verb == "server_acl" && $0.room == lobby }.count == 1)
         #expect(bench.acls[lobby]?.deny == ["bad.org", "evil.org"])
+    }
+
+    @Test func `an entry that an earlier request brings about late is still ours`() async throws {
+        var bench = try await Bench.enforcing(Bench.world(rules: Events.rule("evil.org", id: "$1")))
+        bench.now = .seconds(1)
+        try await bench.answerAll { $0.verb == "server_acl" ? .serverTrouble(status: 504, message: "") : nil }
+        try await bench.sync { $0.timeline(list, Events.redaction(of: "$1")) }
+        try await bench.sync { $0.timeline(lobby, acl(["evil.org"])) }
+        #expect(bench.acls[lobby]?.deny == [])
     }
 
     @Test func `with ACLs disabled none is set`() async throws {

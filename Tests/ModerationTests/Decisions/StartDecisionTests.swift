@@ -1,3 +1,4 @@
+import BotHarness
 import Commands
 import JSON
 import MatrixCore

@@ -1,3 +1,4 @@
+import BotHarness
 import Moderation
 import Testing
 

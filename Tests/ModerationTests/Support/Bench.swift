@@ -1,3 +1,4 @@
+import BotHarness
 import Commands
 import JSON
 import MatrixCore
@@ -259,10 +260,6 @@ struct Bench {
         }
         return found
     }
-}
-
-struct NoSink: LogSink {
-    func write(_ record: LogRecord) {}
 }
 
 extension Changeset {

@@ -1,3 +1,4 @@
+import BotHarness
 import JSON
 import MatrixCore
 import Moderation
@@ -94,22 +95,6 @@ enum Events {
             state(.joinRules, ["join_rule": .string(joinRule)]), member(Community.bot, .join),
             member(Community.mod, .join),
         ] + users.map { member($0, .join) } + more
-    }
-}
-
-/// The people and rooms of the tests.
-enum Community {
-    static let bot: UserID = "@bot:a.org"
-    static let mod: UserID = "@mod:a.org"
-    static let eve: UserID = "@eve:evil.org"
-    static let alice: UserID = "@alice:b.org"
-    static let management: RoomID = "!management:a.org"
-    static let lobby: RoomID = "!lobby:a.org"
-    static let garden: RoomID = "!garden:a.org"
-    static let list: RoomID = "!list:a.org"
-
-    static func user(_ number: Int, at server: String) -> UserID {
-        do { return try UserID(parsing: "@user\(number):\(server)") } catch { preconditionFailure("\(error)") }
     }
 }
 

@@ -1,3 +1,4 @@
+import BotHarness
 import FoundationEssentials
 import JSON
 
@@ -6,10 +7,4 @@ func fixture(_ name: String) throws -> JSONValue {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let bytes = [UInt8](try Data(contentsOf: folder.appending(path: "Fixtures/\(name)")))
     return try JSONValue(parsing: bytes.span)
-}
-
-extension JSONValue {
-    var text: String? { if case .string(let text) = self { text } else { nil } }
-    var elements: [JSONValue] { if case .array(let elements) = self { elements } else { [] } }
-    var names: [String] { if case .object(let object) = self { object.members.map(\.name) } else { [] } }
 }

@@ -80,6 +80,8 @@ extension ServerFailure.Reason {
     init(_ error: HTTPError) {
         switch error {
         case .nameResolutionFailed(let text): self = .unknownHost(text)
+        // A peer that does not speak TLS keeps silent until time runs out.
+        case .connectionFailed(let text) where text.contains("SSL"): self = .tls(text)
         case .connectionFailed(let text), .invalidRequest(let text): self = .nobodyThere(text)
         case .tls(let text): self = .tls(text)
         case .authoritiesUnreadable(let path):

@@ -55,7 +55,7 @@ extension Homeserver {
             let page = try await messages(in: gap.room, from: from, to: gap.to, limit: pageSize)
             pages.append(page)
             bytes += page.count
-            guard let next = MessagesPage.end(of: page), next != from, next != gap.to else {
+            guard let next = try MessagesPage.end(of: page), next != from, next != gap.to else {
                 return .pages(pages, isWhole: true)
             }
             from = next

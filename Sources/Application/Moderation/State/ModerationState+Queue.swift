@@ -20,9 +20,14 @@ extension ModerationState {
         delay: Duration = .zero,
         parkedBecause problem: String? = nil
     ) -> Int64 {
+        var attempts = 0
         if run == nil, let same = queue.row(wishing: action), same.run == nil {
             if same.action == action, problem == nil || same.status == .parked { return same.id }
-            if !queue.isInFlight(same.id) { close(same, .dropped, "a newer wish took its place") }
+            if !queue.isInFlight(same.id) {
+                // What may have been done already is looked for, whoever asked for it.
+                attempts = same.attempts
+                close(same, .dropped, "a newer wish took its place")
+            }
         }
         for void in queue.rowsCancelled(by: action) where void.run == nil && !queue.isInFlight(void.id) {
             close(void, .dropped, "taken back")
@@ -37,6 +42,7 @@ extension ModerationState {
             run: run,
             askedAt: now.wallMilliseconds
         )
+        row.attempts = attempts
         if settings.isDryRun, action.changesSomething {
             row.status = .simulated
             row.doneAt = now.wallMilliseconds

@@ -55,10 +55,17 @@ extension ModerationState {
     }
 
     private mutating func setServerACL(_ merge: ServerACLMerge, because cause: Cause, in room: RoomID) {
-        if ownACLEntries[room] != merge.ours, !settings.isDryRun {
-            // With the same commit that asks for the sending: a lost request then leaves no entry that nobody owns.
-            ownACLEntries[room] = merge.ours
-            write(.ownACLEntries(room), .array(merge.ours.map { .string($0) }))
+        // With the same commit that asks for the sending: a lost request then leaves no entry that nobody owns. Nor does
+        // an earlier one that comes true late, as long as none is on its way any more.
+        let isOnItsWay = queue.row(wishing: .setServerACL(ServerACLContent(), in: room)) != nil
+        var ours = merge.ours
+        if merge.content != nil || isOnItsWay {
+            ours = Set((ours + (ownACLEntries[room] ?? [])).map(ByteText.init)).map(\.text)
+                .sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }
+        if ownACLEntries[room] != ours, !settings.isDryRun {
+            ownACLEntries[room] = ours
+            write(.ownACLEntries(room), .array(ours.map { .string($0) }))
         }
         guard let content = merge.content else {
             if let open = queue.row(wishing: .setServerACL(ServerACLContent(), in: room)), !queue.isInFlight(open.id) {

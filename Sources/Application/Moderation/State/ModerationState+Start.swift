@@ -46,7 +46,9 @@ extension ModerationState {
 
     // MARK: Loading
 
-    /// How long the start waits for rooms that are slow; then it goes on without them. A guess.
+    /// How long the start waits for rooms that are slow; then it goes on without them.
+    ///
+    /// A guess.
     private static let patience: Duration = .seconds(60)
 
     /// Whether every room and list is here, or is known not to be had for now.

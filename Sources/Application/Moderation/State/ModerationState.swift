@@ -143,12 +143,14 @@ package struct ModerationState: Sendable {
 
     /// Draws the consequences of what the inputs have changed, all of it together.
     private mutating func settle() {
+        let wasEnforcing = phase == .enforcing
         advanceStart()
         settlePolicyChanges()
         settleTransitions()
         settlePower()
         reconcileWhatIsDue()
         settleServerACLs()
+        if wasEnforcing { tellSimulated() }
         reportWave()
         writeJoinedRooms()
         tellOfRefusedUsers()

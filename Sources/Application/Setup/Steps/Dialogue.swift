@@ -93,7 +93,8 @@ struct Dialogue {
             }
             run.wishes.list = try await ask(question)
         }
-        guard run.wishes.protect.isEmpty, run.wishes.protectSpaces.isEmpty, !run.wishes.protectsJoined else { return }
+        let isAsked = run.wishes.protect.isEmpty && run.wishes.protectSpaces.isEmpty && !run.wishes.protectsJoined
+        guard isAsked, !run.progress.done.contains("rooms") else { return }
         run.wishes.protect = try await rooms(
             "protect",
             "Rooms to guard, with blanks between them (none now: just Enter)"

@@ -19,7 +19,7 @@ package struct MakeFirstList: SetupStep {
         let shortcode = run.wishes.list ?? run.progress.listShortcode ?? Self.standardShortcode
         var lines: [String] = []
         let list: RoomID
-        if let own = run.progress.list {
+        if let own = run.progress.list, try await isIn(own, run) {
             list = own
             lines.append("kept the policy list \(own)")
         } else if let lost = try await run.lost(.list, name) {
@@ -59,6 +59,13 @@ package struct MakeFirstList: SetupStep {
         }
         try await run.protect([list], name)
         return lines
+    }
+
+    private func isIn(_ room: RoomID, _ run: SetupRun) async throws(StepFailure) -> Bool {
+        let (homeserver, session) = try run.account(name)
+        do throws(ServerFailure) { return try await homeserver.joinedRooms(session.token).contains(room) } catch {
+            throw error.ending(name, at: homeserver.baseURL, "reading which rooms the bot is in")
+        }
     }
 
     private static func readable(_ content: JSONValue) throws(StepFailure) -> WatchedListsData {

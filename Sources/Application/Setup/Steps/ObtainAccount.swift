@@ -38,6 +38,7 @@ package struct ObtainAccount: SetupStep {
         if let objection = TokenKind(session.token).objection(localpart: localpart) {
             throw StepFailure(name, objection.cause, cure: objection.cure, kind: .refused)
         }
+        if let expiry = session.expiresIn, session.refreshToken == nil { throw expiring(session.user, expiry) }
         try await check(session, &run)
         try run.saveSecret(session.token, to: run.folder.accessToken, tools)
         run.session = session
@@ -45,6 +46,19 @@ package struct ObtainAccount: SetupStep {
         run.progress.device = session.device
         run.progress.pending.remove(Self.mark)
         return [line, "the token is \(TokenKind(session.token).name)"]
+    }
+
+    /// What a server gives whose tokens all end by themselves.
+    private func expiring(_ user: UserID, _ expiry: Duration) -> StepFailure {
+        StepFailure(
+            name,
+            "the token of \(user) ends by itself in \(expiry.components.seconds / 60) min, and cannot be refreshed",
+            cure: [
+                "in Synapse's configuration take nonrefreshable_access_token_lifetime and session_lifetime away, or have an"
+                    + " application service's registration made for the bot (--appservice-registration)"
+            ],
+            kind: .refused
+        )
     }
 
     /// The lines where the saved token still works; nil where it is dead.
@@ -101,6 +115,14 @@ package struct ObtainAccount: SetupStep {
                 name,
                 "\(run.folder.path) is set up for \(user), not for \(wanted)",
                 cure: "give --localpart \(user.localpart), or another --directory",
+                kind: .usage
+            )
+        }
+        if let before = run.progress.user, before != user {
+            throw StepFailure(
+                name,
+                "\(run.folder.path) is set up for \(before), and this is \(user)",
+                cure: "give another --directory; or remove \(run.folder.progress) to use this one for \(user)",
                 kind: .usage
             )
         }

@@ -75,6 +75,13 @@ package struct ProtectRooms: SetupStep {
         for room in run.protected {
             guard let state = try? await homeserver.state(of: room, session.token) else { continue }
             let picture = RoomPicture(room, state)
+            if picture.authority.creation?.roomType == "m.space" {
+                run.advise(
+                    name,
+                    "\(room) is a space: only itself is guarded, not the rooms in it",
+                    cure: ["give it as --protect-space to guard its rooms"]
+                )
+            }
             guard let lack = PowerLack(picture, bot: session.user) else { continue }
             run.advise(name, "\(room): \(lack.cause)", cure: lack.cure)
         }

@@ -5,8 +5,18 @@ import Setup
 
 /// `draupnir setup files`: the systemd unit, and what a proxy needs.
 struct ServiceFilesProgram {
-    static let program = Option("program", .text, "the installed program; this one where it is left out", valueName: "FILE")
-    static let user = Option("user", .text, "the account that the bot is to run as; draupnir where it is left out", valueName: "NAME")
+    static let program = Option(
+        "program",
+        .text,
+        "the installed program; this one where it is left out",
+        valueName: "FILE"
+    )
+    static let user = Option(
+        "user",
+        .text,
+        "the account that the bot is to run as; draupnir where it is left out",
+        valueName: "NAME"
+    )
 
     static let description = CommandDescription(
         "setup files",
@@ -47,7 +57,8 @@ struct ServiceFilesProgram {
             shell.complain("\(error.path): \(error.problem)\n")
             return .failure
         }
-        shell.write("To run the bot as a service, as root:\n    cp \(folder.path)/draupnir.service /etc/systemd/system/\n")
+        shell.write("To run the bot as a service, as root:\n")
+        shell.write("    cp \(folder.path)/draupnir.service /etc/systemd/system/\n")
         shell.write(made.unit.installation.map { $0 + "\n" }.joined())
         return .success
     }

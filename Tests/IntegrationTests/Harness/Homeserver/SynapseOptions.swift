@@ -9,6 +9,10 @@ struct SynapseOptions: Hashable, Sendable {
 }
 
 extension SynapseOptions {
+    /// The second homeserver of the run, which takes a part of the suites, so that both cores work and both ways to tell
+    /// state are seen.
+    static let tellingStateAfter = SynapseOptions(knowsStateAfter: true)
+
     /// `homeserver.yaml`.
     ///
     /// No federation, no outgoing request, no work that no test is about.

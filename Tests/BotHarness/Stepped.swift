@@ -1,13 +1,13 @@
-import SimulatedHomeserver
-import Testing
+package import SimulatedHomeserver
+package import Testing
 
 /// Has every test of a suite run on an executor of its own, one job after the other.
-struct Stepped: SuiteTrait, TestTrait, TestScoping {
-    @TaskLocal static var executor = SteppedExecutor()
+package struct Stepped: SuiteTrait, TestTrait, TestScoping {
+    @TaskLocal package static var executor = SteppedExecutor()
 
-    var isRecursive: Bool { true }
+    package var isRecursive: Bool { true }
 
-    func provideScope(
+    package func provideScope(
         for test: Test,
         testCase: Test.Case?,
         performing function: @concurrent @Sendable () async throws -> Void
@@ -20,5 +20,5 @@ struct Stepped: SuiteTrait, TestTrait, TestScoping {
 }
 
 extension Trait where Self == Stepped {
-    static var stepped: Self { Stepped() }
+    package static var stepped: Self { Stepped() }
 }

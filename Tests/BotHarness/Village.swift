@@ -1,13 +1,13 @@
 import Commands
 import JSON
 import Lifecycle
-import MatrixCore
-import Moderation
+package import MatrixCore
+package import Moderation
 import Observability
-import Protections
-import SimulatedHomeserver
+package import Protections
+package import SimulatedHomeserver
 import Synchronization
-import Testing
+package import Testing
 
 /// Something that comes true once.
 private final class Flag: Sendable {
@@ -17,23 +17,23 @@ private final class Flag: Sendable {
 }
 
 /// A whole bot at a homeserver of its own, on virtual time: services, pipeline and store as in the program.
-final class Village {
-    let time = VirtualTime()
-    let homeserver: SimulatedHomeserver
-    let bot = Community.bot
-    let mod = Community.mod
-    let management: RoomID
-    let list: RoomID
-    let rooms: [RoomID]
-    var settings: BotSettings
-    private(set) var store = MemoryStore()
+package final class Village {
+    package let time = VirtualTime()
+    package let homeserver: SimulatedHomeserver
+    package let bot = Community.bot
+    package let mod = Community.mod
+    package let management: RoomID
+    package let list: RoomID
+    package let rooms: [RoomID]
+    package var settings: BotSettings
+    package private(set) var store = MemoryStore()
     private let executor = Stepped.executor
     private var process: Task<Void, any Error>?
     private var shutdown = ShutdownRequest()
-    private(set) var health = HealthState()
+    package private(set) var health = HealthState()
 
     /// `rooms` guarded rooms, each with `members`.
-    init(
+    package init(
         rooms count: Int = 3,
         members: [UserID] = [Community.alice],
         _ change: (inout SimulationSettings) -> Void = { _ in }
@@ -83,7 +83,7 @@ final class Village {
 
     // MARK: The process
 
-    func start() {
+    package func start() {
         shutdown = ShutdownRequest()
         health = HealthState()
         let service = ModerationService(
@@ -99,7 +99,7 @@ final class Village {
     }
 
     /// The end without any notice: nothing that the dead process still does reaches the disk.
-    func crash() async {
+    package func crash() async {
         store = await store.restart()
         process?.cancel()
         shutdown.make()
@@ -107,9 +107,9 @@ final class Village {
     }
 
     /// Lets time go on until the process ends by itself.
-    func end() async throws { try await finish()?.value }
+    package func end() async throws { try await finish()?.value }
 
-    func stop() async throws {
+    package func stop() async throws {
         shutdown.make()
         try await finish()?.value
     }
@@ -132,7 +132,7 @@ final class Village {
     }
 
     /// Runs so many jobs, time going on where everything waits.
-    func step(_ count: Int) async {
+    package func step(_ count: Int) async {
         let end = executor.jobCount + count
         while executor.jobCount < end {
             let before = executor.jobCount
@@ -142,7 +142,7 @@ final class Village {
     }
 
     /// Starts it and waits until it enforces.
-    func startEnforcing() async throws {
+    package func startEnforcing() async throws {
         start()
         try await wait("it enforces") { [health] in health.isReady }
     }
@@ -150,7 +150,7 @@ final class Village {
     // MARK: Time
 
     /// Lets time go on until it is so; an hour at the most.
-    func wait(
+    package func wait(
         _ what: Comment,
         atMost limit: Duration = .seconds(3_600),
         sourceLocation: SourceLocation = #_sourceLocation,
@@ -164,20 +164,21 @@ final class Village {
                 Issue.record("never: \(what)", sourceLocation: sourceLocation)
                 throw NeverHappened()
             }
-            time.advanceToNextDeadline()
+            // Where nobody sleeps, time goes on all the same.
+            if !time.advanceToNextDeadline() { time.advance(by: .milliseconds(100)) }
         }
     }
 
-    struct NeverHappened: Error {}
+    package struct NeverHappened: Error {}
 
-    func pass(_ duration: Duration) async throws {
+    package func pass(_ duration: Duration) async throws {
         let end = time.now().monotonic + duration
         try await wait("time passes", atMost: duration + .seconds(60)) { time.now().monotonic >= end }
     }
 
     // MARK: What others do
 
-    func ban(_ entity: String) async throws {
+    package func ban(_ entity: String) async throws {
         let content: JSONValue = ["entity": .string(entity), "recommendation": "m.ban", "reason": "spam"]
         let kind = entity.utf8.first == UInt8(ascii: "@") ? "user" : "server"
         try await homeserver.perform(
@@ -186,19 +187,19 @@ final class Village {
         )
     }
 
-    func command(_ text: String) async throws {
+    package func command(_ text: String) async throws {
         _ = try await homeserver.say("!draupnir \(text)", by: mod, in: management)
     }
 
     // MARK: Looking
 
-    func isBanned(_ user: UserID, in rooms: [RoomID]? = nil) async -> Bool {
+    package func isBanned(_ user: UserID, in rooms: [RoomID]? = nil) async -> Bool {
         for room in rooms ?? self.rooms where await homeserver.membership(of: user, in: room) != .ban { return false }
         return true
     }
 
     /// What the bot said in the management room.
-    func said() async -> [String] {
+    package func said() async -> [String] {
         await homeserver.events(in: management).filter { $0.sender == bot && $0.type == .message }
             .compactMap { event in
                 (try? JSONValue(parsing: event.content.span))?["body"]?.text
@@ -206,7 +207,7 @@ final class Village {
     }
 
     /// How many requests of the bot changed something, by what they were.
-    func effects(_ isWanted: (Action) -> Bool) async -> [Action] {
+    package func effects(_ isWanted: (Action) -> Bool) async -> [Action] {
         await homeserver.log.compactMap { entry in
             guard case .action(let action, _) = entry.request.call, entry.tookEffect, isWanted(action) else {
                 return nil
@@ -215,16 +216,18 @@ final class Village {
         }
     }
 
-    func calls(_ isWanted: (Call) -> Bool) async -> Int { await homeserver.log.count { isWanted($0.request.call) } }
+    package func calls(_ isWanted: (Call) -> Bool) async -> Int {
+        await homeserver.log.count { isWanted($0.request.call) }
+    }
 
     /// Each user and room once, however often asked for.
-    func expectEveryBanOnce(sourceLocation: SourceLocation = #_sourceLocation) async {
+    package func expectEveryBanOnce(sourceLocation: SourceLocation = #_sourceLocation) async {
         let bans = await effects { $0.verb == "ban" }.map { "\($0.target?.rawValue ?? "") \($0.room?.rawValue ?? "")" }
         #expect(Set(bans).count == bans.count, sourceLocation: sourceLocation)
     }
 
     /// Every change that the bot made stands in its journal.
-    func expectJournalExplainsEverything(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+    package func expectJournalExplainsEverything(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let closed = try await store.journal(limit: 10_000)
         let rows = try await store.load().openRows + closed
         var wishes = rows.map(\.action)

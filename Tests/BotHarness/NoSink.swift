@@ -1,0 +1,7 @@
+package import Observability
+
+/// A log that nobody reads.
+package struct NoSink: LogSink {
+    package init() {}
+    package func write(_ record: LogRecord) {}
+}

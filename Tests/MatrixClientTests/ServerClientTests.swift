@@ -1,0 +1,179 @@
+import HTTPClient
+import JSON
+import MatrixClient
+import MatrixCore
+import Observability
+import Protections
+import Setup
+import Testing
+
+/// What setup asks of homeservers, on the wire.
+@Suite(.timeLimit(.minutes(1)))
+struct ServerClientTests {
+    private static let secret = Secret("sesame-of-the-server")
+    private static let account = NewAccount(
+        localpart: "bot",
+        password: Secret("correct-horse-battery"),
+        isAdmin: true,
+        deviceName: "Draupnir"
+    )
+
+    /// A homeserver that answers everything alike, or by a script.
+    private struct Scene {
+        let server: ScriptedServer
+        let homeserver: any SetupHomeserver
+
+        init(rehearsal: Rehearsal? = nil, _ answer: @escaping @Sendable (SentRequest) -> Answer) throws {
+            server = try ScriptedServer { request, socket in
+                socket.send(answer(request).bytes)
+                return true
+            }
+            homeserver = HTTPHomeservers(http: try HTTPClient(), version: "1", rehearsal: rehearsal)
+                .homeserver(at: "http://127.0.0.1:\(server.port)", named: nil)
+        }
+    }
+
+    private func failure<Value>(_ ask: () async throws(ServerFailure) -> Value) async -> ServerFailure.Reason? {
+        do throws(ServerFailure) {
+            _ = try await ask()
+            return nil
+        } catch { return error.reason }
+    }
+
+    @Test func `registration is signed as Synapse computes it`() async throws {
+        let scene = try Scene { request in
+            if request.method == "GET" { return Answer(#"{"nonce": "abcd"}"#) }
+            return Answer(#"{"user_id": "@bot:a.org", "access_token": "syt_x", "device_id": "D"}"#)
+        }
+        defer { scene.server.stop() }
+        let account = NewAccount(
+            localpart: "bot",
+            password: Secret("wonderland"),
+            isAdmin: true,
+            deviceName: "Draupnir"
+        )
+        let session = try await scene.homeserver.register(account, signedWith: Secret("secret"))
+        #expect(session.user.rawValue == "@bot:a.org")
+        let sent = try #require(scene.server.requests.first { $0.method == "POST" }?.json)
+        // By Python: hmac.new(b"secret", b"abcd\0bot\0wonderland\0admin", "sha1").hexdigest()
+        #expect(sent["mac"] == "5cbd9707e8ec16898b8c7f24cc3fe015a155b930")
+        #expect(sent["admin"] == true)
+        let naming = scene.server.requests.last
+        #expect(naming?.path == "/_matrix/client/v3/devices/D")
+        #expect(naming?.json?["display_name"] == "Draupnir")
+    }
+
+    @Test func `registration by token goes through the stages that the server asks for`() async throws {
+        let scene = try Scene { request in
+            let stages =
+                #""flows": [{"stages": ["m.login.recaptcha"]}, {"stages": ["m.login.registration_token", "m.login.dummy"]}]"#
+            switch request.json?["auth"]?["type"] {
+            case "m.login.registration_token":
+                return Answer(
+                    #"{"session": "S", "completed": ["m.login.registration_token"], \#(stages)}"#,
+                    status: 401
+                )
+            case "m.login.dummy": return Answer(#"{"user_id": "@bot:a.org", "access_token": "syt_x"}"#)
+            default: return Answer(#"{"session": "S", \#(stages)}"#, status: 401)
+            }
+        }
+        defer { scene.server.stop() }
+        _ = try await scene.homeserver.register(Self.account, registrationToken: Secret("ticket"))
+        let proofs = scene.server.requests.map { $0.json?["auth"] }
+        #expect(
+            proofs == [
+                nil, ["type": "m.login.registration_token", "session": "S", "token": "ticket"],
+                ["type": "m.login.dummy", "session": "S"],
+            ]
+        )
+        let captcha = await failure { () throws(ServerFailure) in
+            try await scene.homeserver.register(Self.account, registrationToken: nil)
+        }
+        let asked = "registration asks for m.login.dummy, m.login.recaptcha, m.login.registration_token"
+        #expect(captcha == .refused(status: 403, code: "M_FORBIDDEN", message: asked))
+    }
+
+    @Test(
+        arguments: [
+            (Answer("<html>", status: 404), .webPage(status: 404)),
+            (Answer(" \n<!doctype html>"), .webPage(status: 200)),
+            (Answer("ok", status: 404), .notMatrix(status: 404, "ok")),
+            (Answer("{\"a\":"), .notMatrix(status: 200, "{\"a\":")),
+            (Answer("{}"), .incomplete("versions")), (Answer("[]"), .incomplete("versions")),
+            (Answer(#"{"versions": {"a": 1}}"#), .incomplete("versions")),
+            (
+                Answer(#"{"errcode": "M_X", "error": "no"}"#, status: 403),
+                .refused(status: 403, code: "M_X", message: "no")
+            ),
+            (Answer(#"{"error": "no"}"#, status: 400), .notMatrix(status: 400, #"{"error": "no"}"#)),
+            (Answer(#"{"Err": ""}"#, status: 500), .trouble(status: 500, "")),
+            (Answer("<html>", status: 502), .trouble(status: 502, "")),
+            (
+                Answer(#"{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 1500}"#, status: 429),
+                .limited(retryAfter: .milliseconds(1_500))
+            ),
+            (Answer("slow down", status: 429), .notMatrix(status: 429, "slow down")),
+        ] as [(Answer, ServerFailure.Reason)]
+    )
+    func `an answer that is no use is told apart`(_ answer: Answer, reason: ServerFailure.Reason) async throws {
+        let scene = try Scene { _ in answer }
+        defer { scene.server.stop() }
+        #expect(await failure { () throws(ServerFailure) in try await scene.homeserver.versions() } == reason)
+    }
+
+    @Test(arguments: [
+        "{}", "[]", "null", #"{"user_id": 5, "access_token": "x"}"#, #"{"user_id": "bot", "access_token": "x"}"#,
+        #"{"user_id": "@bot:a.org"}"#, #"{"user_id": "@bot:a.org", "access_token": ""}"#,
+        #"{"user_id": "@bot:a.org", "access_token": ["x"]}"#,
+    ])
+    func `a login without a token is no login`(_ body: String) async throws {
+        let scene = try Scene { _ in Answer(body) }
+        defer { scene.server.stop() }
+        let reason = await failure { () throws(ServerFailure) in
+            try await scene.homeserver.logIn("bot", password: Secret("x"), deviceName: "D")
+        }
+        #expect(reason == .incomplete("user_id and access_token"))
+    }
+
+    @Test(
+        arguments: [
+            (#"{}"#, .usual), (#"{"messages_per_second": 0, "burst_count": 0}"#, .lifted),
+            (#"{"messages_per_second": 5, "burst_count": 10}"#, .changed(perSecond: 5, burst: 10)),
+            (#"{"messages_per_second": "0", "burst_count": 0}"#, .usual), ("[]", .usual),
+        ] as [(String, RateLimit)]
+    )
+    func `an override of limits is read`(_ body: String, limit: RateLimit) async throws {
+        let scene = try Scene { _ in Answer(body) }
+        defer { scene.server.stop() }
+        #expect(try await scene.homeserver.rateLimit(of: try user(bot), Secret(token)) == limit)
+        #expect(scene.server.requests.last?.path == "/_synapse/admin/v1/users/%40draupnir%3Aa.org/override_ratelimit")
+    }
+
+    @Test func `a rehearsal reads, tells every change without its secrets, and sends none`() async throws {
+        let rehearsal = Rehearsal { _ in }
+        let scene = try Scene(rehearsal: rehearsal) { _ in Answer(#"{"nonce": "n"}"#) }
+        defer { scene.server.stop() }
+        let homeserver = scene.homeserver
+        let session = try await homeserver.register(Self.account, signedWith: Self.secret)
+        #expect(try await homeserver.identity(session.token).user == session.user)
+        #expect(try await homeserver.canAdminister(session.token))
+        #expect(try await homeserver.rateLimit(of: session.user, session.token) == .usual)
+        try await homeserver.liftRateLimit(of: session.user, session.token)
+        _ = try await homeserver.logIn("bot", password: Self.account.password, deviceName: "D")
+        let template = RoomTemplate(name: "room", preset: .privateChat)
+        _ = try await homeserver.perform(.createRoom(template), as: session.user, session.token, transaction: "")
+        #expect(try await homeserver.joinedRooms(session.token).isEmpty)
+        #expect(scene.server.requests.allSatisfy { $0.method == "GET" })
+        #expect(rehearsal.requests.count == 4)
+        for request in rehearsal.requests {
+            #expect(!request.contains("correct-horse-battery") && !request.contains("sesame"), "\(request)")
+        }
+    }
+
+    @Test func `a failure holds no token`() async throws {
+        let scene = try Scene { _ in Answer(#"{"errcode": "M_X", "error": "bad token \#(token)"}"#, status: 400) }
+        defer { scene.server.stop() }
+        let reason = await failure { () throws(ServerFailure) in try await scene.homeserver.identity(Secret(token)) }
+        #expect(reason == .refused(status: 400, code: "M_X", message: "bad token <redacted>"))
+    }
+}

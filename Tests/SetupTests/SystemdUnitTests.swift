@@ -1,0 +1,32 @@
+import Setup
+import Testing
+
+@Suite struct SystemdUnitTests {
+    private func unit(_ path: String) -> String {
+        SystemdUnit(
+            program: path + "/draupnir",
+            configuration: path + "/c.yaml",
+            accessTokenFile: path + "/token",
+            dataPath: path + "/data",
+            user: "bot"
+        ).text
+    }
+
+    @Test(arguments: [
+        ("/opt/bot", "ExecStart=/opt/bot/draupnir bot --draupnir-config /opt/bot/c.yaml "),
+        ("/opt/my bot", "ExecStart=\"/opt/my bot/draupnir\" bot --draupnir-config \"/opt/my bot/c.yaml\" "),
+        ("/opt/100%", "ExecStart=\"/opt/100%%/draupnir\" bot "),
+        ("/opt/a\"b", "ExecStart=\"/opt/a\\\"b/draupnir\" bot "),
+    ])
+    func `paths are written as systemd reads them`(_ path: String, line: String) {
+        #expect(unit(path).contains("\n" + line))
+    }
+
+    @Test(arguments: [
+        ("/opt/bot", "ProtectHome=yes"), ("/home/me/bot", "ProtectHome=read-only"),
+        ("/root/bot", "ProtectHome=read-only"),
+    ])
+    func `homes are hidden unless the bot lives in one`(_ path: String, line: String) {
+        #expect(unit(path).contains("\n\(line)\n"))
+    }
+}
