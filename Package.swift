@@ -148,7 +148,7 @@ let package = Package(
             dependencies: names([
                 "Moderation", "Storage", "PolicyEngine", "RoomState", "Protections", "Commands", "MatrixCore",
                 "Observability",
-                "Patterns", "Cryptography", "HTTPClient", "JSON",
+                "Patterns", "HTTPClient", "HTTPServer", "Lifecycle", "JSON",
             ]),
             path: "Benchmarks",
             swiftSettings: house

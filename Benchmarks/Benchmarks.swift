@@ -4,7 +4,7 @@
 @main struct Benchmarks {
     static let parts: [(name: String, run: @Sendable (Report) async throws -> Void)] = [
         ("state", measureStateIngest), ("sync", measureSyncIngest), ("policies", measurePolicies),
-        ("queue", measureQueue), ("restart", measureRestart),
+        ("queue", measureQueue), ("requests", measureRequests), ("restart", measureRestart),
     ]
 
     static func main() async throws {
