@@ -214,6 +214,16 @@ import Testing
         #expect(bench.bans == [])
     }
 
+    @Test func `an unban follows a ban that is under way`() async throws {
+        var bench = try await Bench.enforcing(
+            Bench.world(lobby: [Community.eve], rules: Events.rule("@eve:evil.org", key: "k"))
+        )
+        #expect(bench.send()?.action.verb == "ban")
+        let sent = try await bench.command("!draupnir unban @eve:evil.org --no-confirm")
+        let waiting = bench.open { $0.verb == "unban" }.map(\.action)
+        #expect((sent + waiting).contains(.unban(Community.eve, in: lobby)))
+    }
+
     @Test func `without confirmation an unban only shows`() async throws {
         var bench = try await Bench.enforcing(Bench.world(rules: Events.rule("@eve:evil.org")))
         let sent = try await bench.command("!draupnir unban @eve:evil.org")

@@ -88,7 +88,9 @@ package struct UnbanCommand: ModeratorCommand {
         guard !removals.contains(where: { $0.result.failure != nil }) else { return report(removals) }
         let users = (answers.memo(round) ?? "").utf8.split(separator: UInt8(ascii: "\n"))
             .compactMap { try? UserID(parsing: String(Substring($0))) }
-        guard let unbans = answers.answered(round + 1) else { return .ask(users.flatMap { bans(of: $0, context) }) }
+        guard let unbans = answers.answered(round + 1) else {
+            return .ask(users.flatMap { user in UnbanPlan.bans(of: user, context).map { .unban(user, in: $0) } })
+        }
         guard isInviting else { return report(removals + unbans) }
         guard let invitations = answers.answered(round + 2) else {
             return .ask(users.flatMap { invitations(to: $0, context) })
@@ -113,16 +115,7 @@ package struct UnbanCommand: ModeratorCommand {
                 Action.sendState($0.source.eventType, key: $0.source.stateKey, content: [:], in: $0.source.list)
             }
         }
-        return .ask(blanks, memo: plan.members.map(\.user.rawValue).joined(separator: "\n"))
-    }
-
-    /// Also where a ban is on its way: the unban goes out behind it.
-    private func bans(of user: UserID, _ context: CommandContext) -> [Action] {
-        let banned = context.rooms.rooms(of: user).filter { $0.record.membership == .ban }.map(\.room)
-        let onTheWay = context.inFlight.compactMap { action in
-            if case .ban(user, let room, _) = action { room } else { nil }
-        }
-        return Set(banned + onTheWay).filter { context.bot.guards($0) }.sorted().map { .unban(user, in: $0) }
+        return .ask(blanks, memo: plan.freed.map(\.rawValue).joined(separator: "\n"))
     }
 
     private func invitations(to user: UserID, _ context: CommandContext) -> [Action] {

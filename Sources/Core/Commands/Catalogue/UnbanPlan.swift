@@ -7,7 +7,9 @@ import RoomState
 struct UnbanPlan {
     /// The rules to be removed.
     private(set) var rules: [PolicyRule] = []
-    /// Who is freed, where they are banned, and where they would be invited.
+    /// Whom no rule bans any more then, also those whose bans still wait in the queue.
+    private(set) var freed: [UserID] = []
+    /// Who of them is banned somewhere, and where they would be invited.
     private(set) var members: [Member] = []
 
     struct Member {
@@ -31,7 +33,7 @@ struct UnbanPlan {
         }
         rules = found.values.sorted { $0.id < $1.id }
         // Whoever the removed rules named is free of them too.
-        var freed = named
+        freed = candidates.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         for rule in rules where rule.kind == .user {
             for user in rule.subject.entity.map({ context.rooms.users(matching: $0) }) ?? [] where !freed.contains(user)
             {
@@ -39,8 +41,8 @@ struct UnbanPlan {
             }
         }
         let removed = Set(rules.map(\.id))
-        members = freed.filter { !Self.isStillBanned($0, without: removed, context) }
-            .compactMap { Self.member($0, inviting, context) }
+        freed.removeAll { Self.isStillBanned($0, without: removed, context) }
+        members = freed.compactMap { Self.member($0, inviting, context) }
             .sorted { left, right in
                 let leftIsNamed = named.contains(left.user)
                 return leftIsNamed == named.contains(right.user) ? left.user < right.user : leftIsNamed
@@ -56,13 +58,22 @@ struct UnbanPlan {
 
     private static func member(_ user: UserID, _ inviting: Bool, _ context: CommandContext) -> Member? {
         let guarded = context.rooms.rooms(of: user).filter { context.bot.guards($0.room) }
-        let banned = guarded.filter { $0.record.membership == .ban }.map(\.room)
+        let banned = bans(of: user, context)
         let invite = guarded.filter { room, record in
             guard inviting, record.wasSetByOther else { return false }
             return record.membership == .ban || record.membership == .leave
         }.map(\.room)
         guard !banned.isEmpty || !invite.isEmpty else { return nil }
-        return Member(user: user, bannedIn: banned.sorted(), inviteTo: invite.sorted())
+        return Member(user: user, bannedIn: banned, inviteTo: invite.sorted())
+    }
+
+    /// The guarded rooms in which the user is banned, or will be by a ban that is on its way: the unban goes out behind it.
+    static func bans(of user: UserID, _ context: CommandContext) -> [RoomID] {
+        let banned = context.rooms.rooms(of: user).filter { $0.record.membership == .ban }.map(\.room)
+        let onTheWay = context.inFlight.compactMap { action in
+            if case .ban(user, let room, _) = action { room } else { nil }
+        }
+        return Set(banned + onTheWay).filter { context.bot.guards($0) }.sorted()
     }
 
     private static func isStillBanned(
