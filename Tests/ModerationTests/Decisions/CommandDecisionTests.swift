@@ -215,9 +215,8 @@ import Testing
     }
 
     @Test func `an unban follows a ban that is under way`() async throws {
-        var bench = try await Bench.enforcing(
-            Bench.world(lobby: [Community.eve], rules: Events.rule("@eve:evil.org", key: "k"))
-        )
+        var bench = try await Bench.enforcing(Bench.world(lobby: [Community.eve]))
+        try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org", key: "k")) }
         #expect(bench.send()?.action.verb == "ban")
         let sent = try await bench.command("!draupnir unban @eve:evil.org --no-confirm")
         let waiting = bench.open { $0.verb == "unban" }.map(\.action)

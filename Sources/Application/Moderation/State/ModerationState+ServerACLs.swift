@@ -75,7 +75,7 @@ extension ModerationState {
         }
         if settings.isDryRun, !simulated.insert("acl \(room) \(content.deny)").inserted { return }
         // Changes that come one after the other do not put it off for ever.
-        if serverACLsDue < now.monotonic { serverACLsDue = now.monotonic + Self.settling }
+        if serverACLsDue <= now.monotonic { serverACLsDue = now.monotonic + Self.settling }
         let row = enqueue(
             .setServerACL(content, in: room),
             because: cause,

@@ -1,6 +1,7 @@
 import CommandGrammar
 import MatrixCore
 import PolicyEngine
+import Protections
 import RoomState
 
 /// What has to be done so that somebody is not banned any more, worked out before anything is touched.
@@ -70,8 +71,9 @@ struct UnbanPlan {
     /// The guarded rooms in which the user is banned, or will be by a ban that is on its way: the unban goes out behind it.
     static func bans(of user: UserID, _ context: CommandContext) -> [RoomID] {
         let banned = context.rooms.rooms(of: user).filter { $0.record.membership == .ban }.map(\.room)
-        let onTheWay = context.inFlight.compactMap { action in
-            if case .ban(user, let room, _) = action { room } else { nil }
+        let onTheWay = context.inFlight.compactMap { action -> RoomID? in
+            guard case .ban(let target, let room, _) = action, target == user else { return nil }
+            return room
         }
         return Set(banned + onTheWay).filter { context.bot.guards($0) }.sorted()
     }
