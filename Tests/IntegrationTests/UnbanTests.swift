@@ -14,6 +14,10 @@ struct UnbanTests {
             try await town.rule(.user, "@\(user.localpart):*")
             try await town.ban(town.members)
             try await room.bans(of: town.members, in: town.rooms)
+            // The first rule that is read bans already.
+            try await polling(atMost: .seconds(20), "all three rules are read") {
+                try await room.command("rules").text.contains("3 rules") ? () : nil
+            }
 
             let preview = try await room.preview("unban \(user)")
             #expect(preview.verdict == nil)
