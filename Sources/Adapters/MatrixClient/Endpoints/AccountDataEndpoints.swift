@@ -5,15 +5,7 @@ package import Moderation
 
 extension MatrixClient {
     package func accountData(_ type: EventType) async throws(HomeserverError) -> JSONValue? {
-        try await content(Endpoint(.get, try await accountDataPath(type)))
-    }
-
-    func setAccountData(_ type: EventType, content: JSONValue) async throws(HomeserverError) -> ActionResult {
-        try await done(Endpoint(.put, try await accountDataPath(type), body: content))
-    }
-
-    private func accountDataPath(_ type: EventType) async throws(HomeserverError) -> [String] {
-        ["user", try await ownUser().rawValue, "account_data", type.rawValue]
+        try await content(Endpoint(.get, Endpoint.path(ofAccountData: type, of: try await ownUser())))
     }
 
     /// The answer's object, or nil where the homeserver itself says that there is none.

@@ -5,6 +5,10 @@ package import Moderation
 import Protections
 
 extension MatrixClient {
+    package func stateContent(_ key: StateKey, in room: RoomID) async throws(HomeserverError) -> JSONValue? {
+        try await content(Endpoint(.get, room: room, Endpoint.path(of: key)))
+    }
+
     package func state(of room: RoomID) async throws(HomeserverError) -> any PaddedBytes {
         var endpoint = Endpoint(.get, room: room, ["state"])
         endpoint.timeout = limits.slowTime
@@ -42,27 +46,6 @@ extension MatrixClient {
         try await answer(to: Endpoint(.get, ["capabilities"])).read("m.room_versions") { answer in
             answer["capabilities"]?["m.room_versions"]?["default"]?.string
         }
-    }
-
-    func join(_ room: RoomReference) async throws(HomeserverError) -> ActionResult {
-        // Servers before v1.12 of the specification know `server_name` only, later ones may know `via` only.
-        let via = room.via.flatMap { [("via", $0.rawValue), ("server_name", $0.rawValue)] }
-        return try await enter(Endpoint(.post, ["join", room.text], query: via, body: [:]))
-    }
-
-    func leave(_ room: RoomID) async throws(HomeserverError) -> ActionResult {
-        try await done(Endpoint(.post, room: room, ["leave"], body: [:]))
-    }
-
-    func createRoom(_ template: RoomTemplate) async throws(HomeserverError) -> ActionResult {
-        try await enter(Endpoint(.post, ["createRoom"], body: template.json))
-    }
-
-    private func enter(_ endpoint: Endpoint) async throws(HomeserverError) -> ActionResult {
-        var endpoint = endpoint
-        endpoint.timeout = limits.slowTime
-        let room = try await answer(to: endpoint).read("room_id") { $0["room_id"]?.identifier(RoomID.self) }
-        return .room(room, via: [])
     }
 }
 

@@ -15,66 +15,29 @@ extension ServerClient: RoomAccess {
         _ token: Secret,
         transaction: String
     ) async throws(ServerFailure) -> ActionAnswer {
-        guard let endpoint = endpoint(action, user, transaction) else {
+        guard let endpoint = Endpoint(action, of: user, transaction: transaction, slowTime: Self.slowTime) else {
             throw ServerFailure(action.verb, .incomplete("a request of its own"))
         }
         let simulated: JSONValue = ["room_id": simulatedRoom(action), "event_id": "$new-event"]
         let answer = try await write(endpoint, as: token, simulated: simulated)
-        switch action {
-        case .createRoom, .join:
+        switch action.answerKind {
+        case .room:
             guard let room = answer.identifier("room_id", RoomID.self) else {
                 throw ServerFailure(name(endpoint), .incomplete("room_id"))
             }
             return .room(room)
-        case .setServerACL, .sendState, .sendEvent, .redact:
+        case .event:
             guard let event = answer.identifier("event_id", EventID.self) else {
                 throw ServerFailure(name(endpoint), .incomplete("event_id"))
             }
             return .event(event)
-        default: return .done
+        case .nothing: return .done
         }
     }
 
     private func simulatedRoom(_ action: Action) -> JSONValue {
         if case .join(let room) = action, case .id(let id) = room.name { return .string(id.rawValue) }
         return "!new-room"
-    }
-
-    private func endpoint(_ action: Action, _ user: UserID, _ transaction: String) -> Endpoint? {
-        func member(_ verb: String, _ target: UserID, _ room: RoomID, _ reason: String = "") -> Endpoint {
-            var body = JSONObject()
-            body["user_id"] = .string(target.rawValue)
-            if !reason.isEmpty { body["reason"] = .string(reason) }
-            return Endpoint(.post, room: room, [verb], body: .object(body))
-        }
-        func state(_ type: EventType, _ key: String, _ content: JSONValue, _ room: RoomID) -> Endpoint {
-            Endpoint(.put, room: room, ["state", type.rawValue] + (key.isEmpty ? [] : [key]), body: content)
-        }
-        switch action {
-        case .ban(let target, let room, let reason): return member("ban", target, room, reason)
-        case .unban(let target, let room): return member("unban", target, room)
-        case .kick(let target, let room, let reason): return member("kick", target, room, reason)
-        case .invite(let target, let room): return member("invite", target, room)
-        case .setServerACL(let acl, let room): return state(.serverACL, "", acl.json, room)
-        case .sendState(let type, let key, let content, let room): return state(type, key, content, room)
-        case .sendEvent(let type, let content, let room):
-            return Endpoint(.put, room: room, ["send", type.rawValue, transaction], body: content)
-        case .redact(let event, let reason, let room):
-            return Endpoint(
-                .put,
-                room: room,
-                ["redact", event.rawValue, transaction],
-                body: ["reason": .string(reason)]
-            )
-        case .join(let room):
-            let via = room.via.flatMap { [("via", $0.rawValue), ("server_name", $0.rawValue)] }
-            return slow(Endpoint(.post, ["join", room.text], query: via, body: [:]))
-        case .leave(let room): return Endpoint(.post, room: room, ["leave"], body: [:])
-        case .createRoom(let template): return slow(Endpoint(.post, ["createRoom"], body: template.json))
-        case .setAccountData(let type, let content):
-            return Endpoint(.put, ["user", user.rawValue, "account_data", type.rawValue], body: content)
-        case .resolve, .askRoomVersion, .loadState, .fillGap, .changeAccountData: return nil
-        }
     }
 
     private func slow(_ endpoint: Endpoint) -> Endpoint {
@@ -104,12 +67,11 @@ extension ServerClient: RoomAccess {
 
     func accountData(_ type: EventType, of user: UserID, _ token: Secret) async throws(ServerFailure) -> JSONValue? {
         if rehearsal != nil, token == Rehearsal.token { return nil }
-        return try await unlessMissing(Endpoint(.get, ["user", user.rawValue, "account_data", type.rawValue]), token)
+        return try await unlessMissing(Endpoint(.get, Endpoint.path(ofAccountData: type, of: user)), token)
     }
 
     func stateContent(_ key: StateKey, in room: RoomID, _ token: Secret) async throws(ServerFailure) -> JSONValue? {
-        let path = ["state", key.type.rawValue] + (key.key.isEmpty ? [] : [key.key])
-        return try await unlessMissing(Endpoint(.get, room: room, path), token)
+        try await unlessMissing(Endpoint(.get, room: room, Endpoint.path(of: key)), token)
     }
 
     private func unlessMissing(_ endpoint: Endpoint, _ token: Secret) async throws(ServerFailure) -> JSONValue? {
