@@ -66,7 +66,7 @@ let package = Package(
         target("Platform", "Cryptography", "COpenSSL"),
         target("Platform", "Terminal", "CQRencode"),
         target("Platform", "Observability"),
-        target("Platform", "Lifecycle"),
+        target("Platform", "Lifecycle", "CMalloc"),
 
         target("Core", "MatrixCore", "JSON", "Patterns"),
         target("Core", "RoomState", "MatrixCore", "JSON", "Patterns", "Cryptography"),
@@ -137,7 +137,7 @@ let package = Package(
         .executableTarget(
             name: "Draupnir",
             dependencies: names([
-                "CMalloc", "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar",
+                "Moderation", "MatrixClient", "Storage", "WebAPI", "Configuration", "CommandGrammar",
                 "HTTPClient",
                 "HTTPServer", "Lifecycle", "Setup", "Terminal", "Observability", "MatrixCore", "Protections", "JSON",
             ]),
@@ -154,15 +154,23 @@ let package = Package(
             swiftSettings: house
         ),
 
-        tests("HTTPClient"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"), tests("Patterns"),
+        tests("HTTPClient", "TestSupport"), tests("HTTPServer"), tests("SQLite"), tests("YAML"), tests("JSON"),
+        tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
+        // What tests of several targets need: seeded numbers, identifiers as literals, a loopback socket.
+        .target(
+            name: "TestSupport",
+            dependencies: names(["MatrixCore"]),
+            path: "Tests/TestSupport",
+            swiftSettings: house
+        ),
         // A whole bot at the double, on virtual time, for the tests of decisions and for simulations.
         .target(
             name: "BotHarness",
             dependencies: names([
                 "Moderation", "SimulatedHomeserver", "Commands", "Protections", "MatrixCore", "JSON", "Observability",
-                "Lifecycle",
+                "Lifecycle", "TestSupport",
             ]),
             path: "Tests/BotHarness",
             swiftSettings: house
@@ -170,7 +178,8 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: names([
-                "BotHarness", "Moderation", "SimulatedHomeserver", "Commands", "RoomState", "PolicyEngine",
+                "BotHarness", "TestSupport", "Moderation", "SimulatedHomeserver", "Commands", "RoomState",
+                "PolicyEngine",
                 "Protections",
                 "MatrixCore", "JSON", "Observability",
             ]),
@@ -179,6 +188,7 @@ let package = Package(
         tests(
             "Moderation",
             "BotHarness",
+            "TestSupport",
             "SimulatedHomeserver",
             "Commands",
             "RoomState",
@@ -189,11 +199,13 @@ let package = Package(
             "Observability",
             "Lifecycle"
         ),
-        tests("RoomState", "MatrixCore", "JSON"),
-        tests("PolicyEngine", "MatrixCore", "JSON", "Patterns"),
-        tests("CommandGrammar", "MatrixCore"),
+        tests("RoomState", "TestSupport", "MatrixCore", "JSON"),
+        tests("PolicyEngine", "TestSupport", "MatrixCore", "JSON", "Patterns"),
+        tests("CommandGrammar", "TestSupport", "MatrixCore"),
+        tests("Commands", "TestSupport", "CommandGrammar", "Protections", "MatrixCore", "JSON"),
         tests(
             "MatrixClient",
+            "TestSupport",
             "Moderation",
             "Setup",
             "MatrixCore",
@@ -211,15 +223,25 @@ let package = Package(
         ),
         tests("SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
         tests("HomeserverContract", "SimulatedHomeserver", "Moderation", "MatrixCore", "Protections", "JSON"),
-        tests("Storage", "SimulatedHomeserver", "Moderation", "Protections", "MatrixCore", "JSON", "SQLite"),
+        tests(
+            "Storage",
+            "TestSupport",
+            "SimulatedHomeserver",
+            "Moderation",
+            "Protections",
+            "MatrixCore",
+            "JSON",
+            "SQLite"
+        ),
         tests("Setup", "Moderation", "MatrixCore", "JSON", "Observability"),
-        tests("Configuration", "Setup", "Moderation", "MatrixCore", "Observability", "YAML"),
+        tests("Configuration", "TestSupport", "Setup", "Moderation", "MatrixCore", "Observability", "YAML"),
         tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
 
         .testTarget(
             name: "IntegrationTests",
             dependencies: names([
-                "Draupnir", "HomeserverContract", "MatrixClient", "Moderation", "Protections", "HTTPClient", "JSON",
+                "Draupnir", "TestSupport", "HomeserverContract", "MatrixClient", "Moderation", "Protections",
+                "HTTPClient", "JSON",
                 "Cryptography", "MatrixCore", "Observability",
             ]),
             swiftSettings: house

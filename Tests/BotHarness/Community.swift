@@ -1,4 +1,5 @@
 package import MatrixCore
+import TestSupport
 
 /// The people and rooms of the tests.
 package enum Community {

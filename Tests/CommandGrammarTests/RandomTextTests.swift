@@ -1,21 +1,10 @@
 import CommandGrammar
 import MatrixCore
 import Testing
+import TestSupport
 
 /// Whatever is typed, reading it ends, in time that grows with its length.
 @Suite(.timeLimit(.minutes(1))) struct RandomTextTests {
-    /// SplitMix64, so that a failing seed can be run again.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let pieces = [
         "!", "draupnir", "@", ":", "a.org", "#", "$", " ", "\n", "\"", "\\", "--", "-", "=", "room", "dry-run", "[",
         "](", ")", "https://matrix.to/#/", "%40", "%", "?via=", "&", "matrix:u/", "<", ">", "*", "?", "\u{301}",
@@ -26,7 +15,7 @@ import Testing
 
     @Test(arguments: 0..<10 as Range<UInt64>)
     func `random text is read or refused`(_ seed: UInt64) throws {
-        var generator = Generator(state: seed)
+        var generator = SeededNumbers(seed: seed)
         let prefixes = CommandPrefixes(
             bot: try UserID(parsing: "@draupnir:a.org"),
             displayName: "D B",

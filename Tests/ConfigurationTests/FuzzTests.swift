@@ -1,25 +1,14 @@
 import Configuration
 import Testing
+import TestSupport
 
 /// Damaged configurations: each is reported on and none ends the program; a failing seed is named by its test.
 @Suite(.timeLimit(.minutes(1))) struct FuzzTests {
-    /// SplitMix64, so that a seed is a run.
-    private struct Numbers: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     private static let sample = Array(SampleTests.everything.utf8)
     private static let signs = Array("\n\n  ::--[]{}'\"#&*!|>%@`?,0\t\\\u{7F}~<=".utf8) + [0, 0xFF, 0xC3, 0xE2]
 
     @Test(arguments: 0..<200) func `a damaged file is reported on`(seed: Int) {
-        var numbers = Numbers(state: UInt64(seed))
+        var numbers = SeededNumbers(seed: UInt64(seed))
         var bytes = Self.sample
         for _ in 0..<Int.random(in: 1...4, using: &numbers) {
             let place = Int.random(in: 0..<bytes.count, using: &numbers)

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 
 /// A web server whose answers a test gives.
 final class CannedServer: Sendable {

@@ -6,6 +6,7 @@ import Moderation
 import Observability
 import Protections
 import Testing
+import TestSupport
 
 private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
@@ -13,7 +14,7 @@ private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 @Suite(.timeLimit(.minutes(1))) struct FaultTests {
     private func error(
         limits: RequestLimits = RequestLimits(),
-        after script: @escaping @Sendable (Socket) -> Void
+        after script: @escaping @Sendable (LoopbackSocket) -> Void
     ) async throws -> HomeserverError? {
         let fixture = try Fixture(limits: limits) { _, socket in
             script(socket)
@@ -126,7 +127,7 @@ private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     }
 
     @Test func `a handshake that fails did not reach the server`() async throws {
-        let (listener, port) = try Socket.listening()
+        let (listener, port) = try LoopbackSocket.listening()
         defer { listener.shutDown() }
         Thread.detachNewThread {
             while let socket = listener.accepted() { socket.close() }
@@ -142,8 +143,8 @@ private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     }
 
     @Test func `a connection that is never made did not reach the server`() async throws {
-        let (listener, port) = try Socket.listening(backlog: 0)
-        let waiting = try (0..<4).map { _ in try Socket.connecting(to: port) }
+        let (listener, port) = try LoopbackSocket.listening(backlog: 0)
+        let waiting = try (0..<4).map { _ in try LoopbackSocket.connecting(to: port) }
         defer { (waiting + [listener]).forEach { $0.close() } }
         var configuration = HTTPClient.Configuration()
         configuration.connectTimeout = .milliseconds(200)

@@ -4,6 +4,7 @@ import MatrixCore
 import Moderation
 import Observability
 import Testing
+import TestSupport
 
 /// Long, and unlike anything else in a request or an answer.
 let token = "syt_ZHJhdXBuaXI_uNmIsTaKaBlY"
@@ -17,7 +18,7 @@ struct Fixture {
     init(
         limits: RequestLimits = RequestLimits(),
         baseSuffix: String = "",
-        _ script: @escaping @Sendable (SentRequest, Socket) -> Bool
+        _ script: @escaping @Sendable (SentRequest, LoopbackSocket) -> Bool
     ) throws {
         server = try ScriptedServer { request, socket in
             guard request.path == "/_matrix/client/v3/account/whoami" else { return script(request, socket) }

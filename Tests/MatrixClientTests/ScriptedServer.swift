@@ -1,18 +1,19 @@
 import Foundation
 import Synchronization
+import TestSupport
 
 /// A server on a loopback port that plays its script after each request, connection by connection.
 final class ScriptedServer: Sendable {
     let port: UInt16
-    private let listener: Socket
+    private let listener: LoopbackSocket
     private let received = Mutex<[SentRequest]>([])
 
     /// All requests so far, in the order in which they were whole.
     var requests: [SentRequest] { received.withLock { $0 } }
 
     /// The script gets each request and the connection it came on, which is closed unless the script returns true.
-    init(_ script: @escaping @Sendable (SentRequest, Socket) -> Bool) throws {
-        (listener, port) = try Socket.listening()
+    init(_ script: @escaping @Sendable (SentRequest, LoopbackSocket) -> Bool) throws {
+        (listener, port) = try LoopbackSocket.listening()
         Thread.detachNewThread { [self, listener] in
             while let socket = listener.accepted() {
                 Thread.detachNewThread { [self] in
@@ -31,7 +32,7 @@ final class ScriptedServer: Sendable {
         listener.shutDown()
     }
 
-    private func nextRequest(on socket: Socket) -> SentRequest? {
+    private func nextRequest(on socket: LoopbackSocket) -> SentRequest? {
         var bytes: [UInt8] = []
         while true {
             if let request = SentRequest(bytes) {

@@ -5,6 +5,7 @@ import MatrixCore
 import Observability
 import Protections
 import Setup
+import TestSupport
 import Testing
 
 /// What setup asks of homeservers, on the wire.

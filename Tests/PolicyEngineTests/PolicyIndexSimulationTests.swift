@@ -3,12 +3,13 @@ import MatrixCore
 import Patterns
 import PolicyEngine
 import Testing
+import TestSupport
 
 /// An index after thousands of changes against rules that are looked through one by one.
 @Suite(.timeLimit(.minutes(1))) struct PolicyIndexSimulationTests {
     @Test(arguments: [1, 2, 3, 4] as [UInt64])
     func `the index equals a naive reading of the same events`(_ seed: UInt64) {
-        var random = SplitMix(state: seed)
+        var random = SeededNumbers(seed: seed)
         var world = World()
         for step in 0..<2_000 {
             world.step(step, &random)
@@ -35,8 +36,8 @@ private struct World {
             "@a*", "*", "@?:x", "@*:y.org", "@a**:*", "*.org", "?*", "*?", "*.Y.org", "z.?.org", "!a:x", "!*",
         ]
 
-    mutating func step(_ step: Int, _ random: inout SplitMix) {
-        let list = random.pick(Self.rooms)
+    mutating func step(_ step: Int, _ random: inout SeededNumbers) {
+        let list = random.one(of: Self.rooms)
         switch random.below(100) {
         case 0..<3:
             watched.append(list)
@@ -48,7 +49,7 @@ private struct World {
         case 5..<12:
             let events = state[list, default: [:]].values.sorted { $0.id < $1.id }
             guard !events.isEmpty else { return }
-            let old = random.pick(events)
+            let old = random.one(of: events)
             let key = StateKey(old.type, old.stateKey ?? "")
             state[list]?[key] = RoomEvent(
                 id: old.id,
@@ -69,10 +70,10 @@ private struct World {
         }
     }
 
-    static func event(_ step: Int, _ random: inout SplitMix) -> RoomEvent {
-        let kind = random.pick(PolicyKind.allCases)
-        let entity = random.pick(entities)
-        let word = random.pick(["m.ban", "m.takedown", "org.matrix.mjolnir.allow", "strange"])
+    static func event(_ step: Int, _ random: inout SeededNumbers) -> RoomEvent {
+        let kind = random.one(of: PolicyKind.allCases)
+        let entity = random.one(of: entities)
+        let word = random.one(of: ["m.ban", "m.takedown", "org.matrix.mjolnir.allow", "strange"])
         let content =
             switch random.below(10) {
             case 0, 1: "{}"
@@ -150,22 +151,6 @@ private struct World {
         case .hash(let digest): EntityDigest(of: name) == digest
         }
     }
-}
-
-/// A generator whose runs can be repeated.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
-    mutating func pick<Value>(_ values: [Value]) -> Value { values[below(values.count)] }
 }
 
 extension [Int] {

@@ -1,6 +1,7 @@
 import JSON
 import MatrixCore
 import RoomState
+import TestSupport
 import Testing
 
 /// What `/state` and `/sync` bring, from bytes.

@@ -1,5 +1,6 @@
 import MatrixCore
 import RoomState
+import TestSupport
 import Testing
 
 @Suite struct MatchingTests {

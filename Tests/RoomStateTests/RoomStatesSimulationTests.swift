@@ -1,6 +1,7 @@
 import MatrixCore
 import RoomState
 import Testing
+import TestSupport
 
 /// Thousands of random changes, held against dictionaries that do the same the slow way.
 @Suite struct RoomStatesSimulationTests {

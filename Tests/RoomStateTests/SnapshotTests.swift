@@ -1,6 +1,7 @@
 import MatrixCore
 import RoomState
 import Testing
+import TestSupport
 
 @Suite struct SnapshotTests {
     private let room: RoomID = "!a:a.org"

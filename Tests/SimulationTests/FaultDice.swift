@@ -2,6 +2,7 @@ import Moderation
 import Protections
 import SimulatedHomeserver
 import Synchronization
+import TestSupport
 
 /// What goes wrong with requests, by the throw of dice.
 final class FaultDice: Sendable {

@@ -4,6 +4,7 @@ import MatrixCore
 import Moderation
 import Protections
 import SimulatedHomeserver
+import TestSupport
 
 /// One seeded run: people, rules, faults and crashes, in an order that the seed alone decides.
 final class Simulation {

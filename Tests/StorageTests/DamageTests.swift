@@ -3,6 +3,7 @@ import MatrixCore
 import Moderation
 import SQLite
 import Storage
+import TestSupport
 import Testing
 
 /// What bad bytes cost: a row where only the row is bad, the start where the file is.

@@ -4,6 +4,7 @@ import Moderation
 import Protections
 import SQLite
 import Storage
+import TestSupport
 import Testing
 
 /// What an earlier release stored is read by every later one: the cases and labels of `Action` are names on disk.

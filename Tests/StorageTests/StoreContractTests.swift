@@ -1,6 +1,7 @@
 import MatrixCore
 import Moderation
 import Protections
+import TestSupport
 import Testing
 
 /// What every store must do; the double too, or what is tested on it is not true of the real one.

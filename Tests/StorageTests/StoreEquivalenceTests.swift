@@ -2,13 +2,14 @@ import Moderation
 import SimulatedHomeserver
 import Storage
 import Testing
+import TestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct StoreEquivalenceTests {
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `the store and its double agree on whatever is committed`(_ seed: UInt64) async throws {
         let real = try StoreUnderTest(.sqlite)
         let double = try StoreUnderTest(.memory)
-        var changesets = RandomChangesets(generator: SplitMix64(seed: seed))
+        var changesets = RandomChangesets(generator: SeededNumbers(seed: seed))
         for step in 0..<60 {
             let changeset = changesets.next()
             try await real.store.commit(changeset)

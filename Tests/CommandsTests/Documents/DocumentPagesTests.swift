@@ -2,6 +2,7 @@ import Commands
 import JSON
 import MatrixCore
 import Testing
+import TestSupport
 
 @Suite(.timeLimit(.minutes(1))) struct DocumentPagesTests {
     @Test func `what fits stays one page`() {
@@ -12,7 +13,7 @@ import Testing
 
     @Test(arguments: 0..<12 as Range<UInt64>)
     func `pages are whole, small enough and lose nothing`(_ seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededNumbers(seed: seed)
         let document = Document((0..<15).map { _ in generator.block(depth: 3) })
         let size = seed % 2 == 0 ? 3_000 : DocumentPages.usualSize
         let pages = DocumentPages(document, limit: .max, size: size)
@@ -40,7 +41,7 @@ import Testing
 
     @Test(arguments: [0, 1, 100, 300], 0..<2 as Range<UInt64>)
     func `pages too small for much end too, and tell what is missing`(_ size: Int, seed: UInt64) {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededNumbers(seed: seed)
         let document = Document((0..<10).map { _ in generator.block(depth: 2) })
         let pages = DocumentPages(document, limit: .max, size: size)
         let isWhole = pages.pages.map(\.allText).joined().utf8.elementsEqual(document.allText.utf8)

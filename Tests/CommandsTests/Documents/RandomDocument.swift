@@ -1,21 +1,9 @@
 import CommandGrammar
 import Commands
 import MatrixCore
+import TestSupport
 
-/// SplitMix64, so that a failing seed can be run again.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &self) }
-
+extension SeededNumbers {
     mutating func text() -> String {
         let pieces = [
             "word ", "<&>", "`", "``` ", "*_[](#", "名前 ", "👩‍👩‍👧", "\u{202E}", "\u{0}", "\\\"", "a", "\n", "1. ", "- ",

@@ -5,6 +5,7 @@ import Moderation
 import PolicyEngine
 import Protections
 import RoomState
+import TestSupport
 import Testing
 
 /// Who is banned where, from answers of sync to rows.

@@ -6,6 +6,7 @@ import Moderation
 import PolicyEngine
 import Protections
 import RoomState
+import TestSupport
 import Testing
 
 /// Commands, from a message in the management room to rows and replies.

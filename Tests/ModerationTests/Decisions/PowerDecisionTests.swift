@@ -3,6 +3,7 @@ import JSON
 import MatrixCore
 import Moderation
 import Protections
+import TestSupport
 import Testing
 
 /// Power that is missing, lost and regained, and the bot's own place in rooms.

@@ -5,6 +5,7 @@ import Moderation
 import PolicyEngine
 import Protections
 import RoomState
+import TestSupport
 import Testing
 
 /// What a process that starts on an existing database does.

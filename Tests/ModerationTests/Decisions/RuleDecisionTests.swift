@@ -4,6 +4,7 @@ import MatrixCore
 import Moderation
 import PolicyEngine
 import Protections
+import TestSupport
 import Testing
 
 /// Rules that would hit many, and those that would shut out moderators: held until somebody says so.

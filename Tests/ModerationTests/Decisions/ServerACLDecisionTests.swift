@@ -3,6 +3,7 @@ import JSON
 import MatrixCore
 import Moderation
 import Protections
+import TestSupport
 import Testing
 
 @Suite struct ServerACLDecisionTests {

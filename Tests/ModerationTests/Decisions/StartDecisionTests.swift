@@ -6,6 +6,7 @@ import Moderation
 import PolicyEngine
 import Protections
 import RoomState
+import TestSupport
 import Testing
 
 /// From the first answer of sync to enforcing.

@@ -8,6 +8,7 @@ import PolicyEngine
 import Protections
 import RoomState
 import SimulatedHomeserver
+import TestSupport
 import Testing
 
 /// Taking over from a real Draupnir: the account data and state that version 3.1 left on a Synapse.

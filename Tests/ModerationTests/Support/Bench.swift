@@ -6,6 +6,7 @@ import Moderation
 import Observability
 import Protections
 import SimulatedHomeserver
+import TestSupport
 
 /// A bot's state on the bench: inputs go in, the changeset comes out and is kept as a disk would.
 struct Bench {

@@ -3,6 +3,7 @@ import JSON
 import MatrixCore
 import Moderation
 import Protections
+import TestSupport
 
 extension JournalRow {
     /// A row as the decision makes it, with only what a test is about spelled out.

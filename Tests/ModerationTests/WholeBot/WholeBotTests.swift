@@ -4,6 +4,7 @@ import MatrixCore
 import Moderation
 import Protections
 import SimulatedHomeserver
+import TestSupport
 import Testing
 
 /// The bot as the program runs it, at a homeserver that does as real ones do.

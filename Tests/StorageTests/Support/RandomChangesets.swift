@@ -1,24 +1,11 @@
 import MatrixCore
 import Moderation
 import Protections
-
-/// The same numbers for the same seed.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
+import TestSupport
 
 /// Changesets over few rooms, users and rows, so that they meet each other often.
 struct RandomChangesets {
-    var generator: SplitMix64
+    var generator: SeededNumbers
 
     private static let rooms: [RoomID] = ["!a:b.example", "!K", "!\u{212A}", "!z"]
     private static let users: [UserID] = ["@a:b.example", "@K:b.example", "@\u{212A}:b.example", "@:b.example"]

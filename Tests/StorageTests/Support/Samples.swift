@@ -2,6 +2,7 @@ import JSON
 import MatrixCore
 import Moderation
 import Protections
+import TestSupport
 
 /// One of every case, with the texts that are hard to keep.
 let everyAction: [Action] = [

@@ -2,6 +2,7 @@ import Glibc
 import HTTPClient
 import JSON
 import MatrixCore
+import TestSupport
 
 /// The program under test as its operators run it: a process with a configuration file and an access token.
 ///

@@ -3,6 +3,7 @@ import Glibc
 import HTTPClient
 import JSON
 import MatrixCore
+import TestSupport
 
 /// A real homeserver: Synapse on a free loopback port, its SQLite database in a folder that goes with the test run.
 ///

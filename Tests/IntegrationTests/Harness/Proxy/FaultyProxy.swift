@@ -1,6 +1,7 @@
 import Glibc
 import JSON
 import Synchronization
+import TestSupport
 
 /// Stands between a client and a homeserver on the same machine: counts requests, and lets those fail that a test names.
 ///

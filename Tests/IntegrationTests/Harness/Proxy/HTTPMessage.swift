@@ -1,3 +1,5 @@
+import TestSupport
+
 /// One HTTP/1.1 message as it came over the wire.
 struct HTTPMessage {
     let head: [UInt8]

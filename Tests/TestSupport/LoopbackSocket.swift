@@ -1,19 +1,21 @@
 import Glibc
 
 /// A TCP socket on the loopback interface; every call blocks its thread.
-struct LoopbackSocket: Sendable {
-    struct Failure: Error {
-        let number: Int32
+package struct LoopbackSocket: Sendable {
+    package struct Failure: Error {
+        package let number: Int32
     }
 
-    let descriptor: Int32
+    package let descriptor: Int32
 
-    /// - Returns: the listening socket and the free port it was given.
-    static func listening() throws -> (socket: LoopbackSocket, port: UInt16) {
+    package init(descriptor: Int32) { self.descriptor = descriptor }
+
+    /// The listening socket and the free port it was given; `backlog` connections may wait to be accepted.
+    package static func listening(backlog: Int32 = 256) throws -> (socket: LoopbackSocket, port: UInt16) {
         let socket = LoopbackSocket(descriptor: try newDescriptor())
         var address = loopback(port: 0)
         let port = unsafe withSockaddr(&address) { address, size -> in_port_t? in
-            guard unsafe bind(socket.descriptor, address, size) == 0, listen(socket.descriptor, 256) == 0 else {
+            guard unsafe bind(socket.descriptor, address, size) == 0, listen(socket.descriptor, backlog) == 0 else {
                 return nil
             }
             var size = size
@@ -28,13 +30,13 @@ struct LoopbackSocket: Sendable {
     }
 
     /// A port that was free a moment ago.
-    static func freePort() throws -> UInt16 {
+    package static func freePort() throws -> UInt16 {
         let (socket, port) = try listening()
         socket.close()
         return port
     }
 
-    static func connected(to port: UInt16) throws -> LoopbackSocket {
+    package static func connected(to port: UInt16) throws -> LoopbackSocket {
         let socket = LoopbackSocket(descriptor: try newDescriptor())
         var address = loopback(port: port)
         guard unsafe withSockaddr(&address, { unsafe connect(socket.descriptor, $0, $1) }) == 0 else {
@@ -44,8 +46,16 @@ struct LoopbackSocket: Sendable {
         return socket
     }
 
+    /// Begins to connect and does not wait for it.
+    package static func connecting(to port: UInt16) throws -> LoopbackSocket {
+        let socket = LoopbackSocket(descriptor: try newDescriptor(SOCK_NONBLOCK))
+        var address = loopback(port: port)
+        _ = unsafe withSockaddr(&address) { unsafe connect(socket.descriptor, $0, $1) }
+        return socket
+    }
+
     /// Nil once the socket has been shut down.
-    func accepted() -> LoopbackSocket? {
+    package func accepted() -> LoopbackSocket? {
         let accepted = accept(descriptor, nil, nil)
         guard accepted >= 0 else { return nil }
         _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
@@ -53,7 +63,7 @@ struct LoopbackSocket: Sendable {
     }
 
     /// At least one byte; empty once the peer has closed.
-    func receive() -> [UInt8] {
+    package func receive() -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
             count = unsafe max(0, recv(descriptor, buffer.baseAddress, buffer.count, 0))
         }
@@ -61,7 +71,7 @@ struct LoopbackSocket: Sendable {
 
     /// Whether the peer took it.
     @discardableResult
-    func send(_ bytes: [UInt8]) -> Bool {
+    package func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -77,20 +87,27 @@ struct LoopbackSocket: Sendable {
     /// Waits until one of the sockets has bytes or was closed, or time is over.
     ///
     /// - Returns: for each socket, whether it is worth reading.
-    static func poll(_ sockets: [LoopbackSocket], atMost limit: Duration?) -> [Bool] {
+    package static func poll(_ sockets: [LoopbackSocket], atMost limit: Duration?) -> [Bool] {
         var entries = sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         let milliseconds = limit.map { Int32($0 / .milliseconds(1)) + 1 } ?? -1
         _ = unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds)
         return entries.map { $0.revents != 0 }
     }
 
+    /// Makes `close` send a reset in place of an orderly end.
+    package func resetAtClose() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+    }
+
     /// Ends the blocking calls of other threads too.
-    func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    package func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
-    func close() { Glibc.close(descriptor) }
+    package func close() { Glibc.close(descriptor) }
 
-    private static func newDescriptor() throws -> Int32 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+    private static func newDescriptor(_ options: __socket_type...) throws -> Int32 {
+        let type = options.reduce(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue) { $0 | $1.rawValue }
+        let descriptor = socket(AF_INET, Int32(type), 0)
         guard descriptor >= 0 else { throw Failure(number: errno) }
         var yes: Int32 = 1
         unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))

@@ -1,0 +1,20 @@
+/// SplitMix64: the same numbers for the same seed on every machine, so that a failing seed can be run again.
+package struct SeededNumbers: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    package init(seed: UInt64) { state = seed }
+
+    package mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+
+    package mutating func one<Value>(of values: [Value]) -> Value { values[below(values.count)] }
+
+    package mutating func happens(_ percent: Int) -> Bool { below(100) < percent }
+}
