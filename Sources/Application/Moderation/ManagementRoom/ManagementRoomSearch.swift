@@ -66,7 +66,11 @@ struct ManagementRoomSearch {
 
     private func made(for manager: UserID, _ answers: CommandAnswers) -> Next {
         guard let version = answers[0]?.first else { return .ask([.askRoomVersion]) }
-        guard let room = answers[1]?.first else { return .ask([.createRoom(template(for: manager, version))]) }
+        guard let room = answers[1]?.first else {
+            return .ask([
+                .createRoom(.managementRoom(for: [manager], bot: bot.user, version: version.roomVersion))
+            ])
+        }
         guard case .room(let made, _) = room else {
             return .failed("I cannot make a management room for \(manager): \(room.problem).")
         }
@@ -79,20 +83,6 @@ struct ManagementRoomSearch {
         }
         return .found(made)
     }
-
-    /// Private and not encrypted; in version 12 and later the bot is a creator and stands above all levels.
-    private func template(for manager: UserID, _ version: RequestResult) -> RoomTemplate {
-        var privilegesCreators = false
-        if case .version(let text) = version { privilegesCreators = (Int(text) ?? 0) >= 12 }
-        return RoomTemplate(
-            name: "\(manager)'s Draupnir",
-            preset: .privateChat,
-            invite: [manager],
-            powerLevels: privilegesCreators
-                ? ["users": [manager.rawValue: 150]].asJSON
-                : ["users": [manager.rawValue: 100, bot.user.rawValue: 101]].asJSON
-        )
-    }
 }
 
 extension RequestResult {
@@ -102,18 +92,5 @@ extension RequestResult {
         case .simulated: "this is a dry run, which joins and makes no room"
         case .done, .event, .room, .version: "the answer is not what was asked for"
         }
-    }
-}
-
-extension [String: [String: Int64]] {
-    /// Keys that are known only at run time, which a literal of `JSONValue` cannot have.
-    fileprivate var asJSON: JSONValue {
-        var object = JSONObject()
-        for (name, members) in self {
-            var inner = JSONObject()
-            for (key, number) in members { inner[key] = .integer(number) }
-            object[name] = .object(inner)
-        }
-        return .object(object)
     }
 }

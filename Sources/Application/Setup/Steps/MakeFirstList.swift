@@ -1,6 +1,7 @@
 import Commands
 import JSON
 import MatrixCore
+import Protections
 
 /// Has a policy list of the community's own, watched and guarded.
 package struct MakeFirstList: SetupStep {
@@ -39,13 +40,13 @@ package struct MakeFirstList: SetupStep {
             } catch {
                 throw error.ending(name, at: homeserver.baseURL, "reading which lists the bot watches")
             }
-            let template = PolicyListTemplate(
-                shortcode: shortcode,
-                managers: run.wishes.managers,
+            let template = RoomTemplate.policyList(
+                shortcode,
+                writers: run.wishes.managers,
                 bot: session.user,
-                privilegesCreators: await run.privilegesCreators
+                version: await run.defaultRoomVersion
             )
-            list = try await run.make(.list, template.room, name, tools)
+            list = try await run.make(.list, template, name, tools)
             lines.append("made the policy list \(shortcode) (\(list))")
         }
         run.progress.list = list

@@ -27,12 +27,16 @@ package struct MakeManagementRoom: SetupStep {
             run.progress.madeManagementRoom = true
             lines.append("kept the management room \(room)")
         } else {
-            let template = ManagementRoomTemplate(
-                managers: run.wishes.managers,
+            var template = RoomTemplate.managementRoom(
+                for: run.wishes.managers,
                 bot: session.user,
-                privilegesCreators: await run.privilegesCreators
+                version: await run.defaultRoomVersion
             )
-            room = try await run.make(.management, template.room, name, tools)
+            template.initialState = [
+                .init(type: .historyVisibility, content: ["history_visibility": "shared"]),
+                .init(type: EventType(rawValue: "m.room.guest_access"), content: ["guest_access": "forbidden"]),
+            ]
+            room = try await run.make(.management, template, name, tools)
             run.progress.madeManagementRoom = true
             lines.append("made \(room) and invited \(run.wishes.managers.map(\.rawValue).joined(separator: ", "))")
         }

@@ -117,11 +117,11 @@ extension SetupRun {
         }
     }
 
-    var privilegesCreators: Bool {
+    /// Nil where the homeserver does not say.
+    var defaultRoomVersion: String? {
         get async {
-            guard let homeserver, let session, let version = try? await homeserver.defaultRoomVersion(session.token)
-            else { return false }
-            return (Int(version) ?? 0) >= 12
+            guard let homeserver, let session else { return nil }
+            return try? await homeserver.defaultRoomVersion(session.token)
         }
     }
 }

@@ -33,7 +33,15 @@ package struct ListCreateCommand: ModeratorCommand {
             return .ask([.askRoomVersion])
         }
         guard let made = answers[1]?.first else {
-            return .ask([.createRoom(template(for: context.sender, bot: context.bot.user, version))])
+            let bot = context.bot.user
+            let template = RoomTemplate.policyList(
+                shortcode,
+                aliasLocalpart: aliasLocalpart,
+                writers: context.sender == bot ? [] : [context.sender],
+                bot: bot,
+                version: version.roomVersion
+            )
+            return .ask([.createRoom(template)])
         }
         guard case .room(let room, _) = made else {
             return made.refusal("I cannot make the list") ?? .fail { "I cannot make the list." }
@@ -59,27 +67,5 @@ package struct ListCreateCommand: ModeratorCommand {
         guard let whole = try? RoomAlias(parsing: alias) else { return alias }
         let bytes = whole.rawValue.utf8.dropFirst().prefix { $0 != UInt8(ascii: ":") }
         return String(Substring(bytes))
-    }
-
-    /// In version 12 and later the bot is a creator, and must not be named among the users.
-    private func template(for sender: UserID, bot: UserID, _ version: RequestResult) -> RoomTemplate {
-        var privilegesCreators = false
-        if case .version(let text) = version { privilegesCreators = (Int(text) ?? 0) >= 12 }
-        var users = JSONObject()
-        if sender != bot { users[sender.rawValue] = 50 }
-        if !privilegesCreators { users[bot.rawValue] = 100 }
-        return RoomTemplate(
-            name: shortcode,
-            aliasLocalpart: aliasLocalpart,
-            preset: .publicChat,
-            invite: sender == bot ? [] : [sender],
-            creationContent: ["type": "m.policy"],
-            powerLevels: [
-                "ban": 50, "kick": 50, "redact": 50, "invite": 0, "state_default": 50, "events_default": 50,
-                "users_default": 0, "events": ["m.room.name": 100, "m.room.power_levels": 100],
-                "notifications": ["room": 20], "users": .object(users),
-            ],
-            initialState: [.init(type: .shortcode, content: ["shortcode": .string(shortcode)])]
-        )
     }
 }

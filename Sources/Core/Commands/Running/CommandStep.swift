@@ -29,6 +29,10 @@ package enum RequestResult: Sendable, Equatable, Codable {
     package var failure: String? {
         if case .failed(_, let message) = self { message } else { nil }
     }
+
+    package var roomVersion: String? {
+        if case .version(let version) = self { version } else { nil }
+    }
 }
 
 /// One thing that was asked for, and what came of it.

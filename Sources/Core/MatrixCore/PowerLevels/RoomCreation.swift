@@ -31,7 +31,9 @@ package struct RoomCreation: Sendable, Equatable {
     }
 
     /// Whether creators stand above every level; unknown versions that are no number are taken for older ones.
-    package var privilegesCreators: Bool { (Int(version) ?? 0) >= 12 }
+    package static func privilegesCreators(version: String) -> Bool { (Int(version) ?? 0) >= 12 }
+
+    package var privilegesCreators: Bool { Self.privilegesCreators(version: version) }
 
     package func isPrivileged(_ user: UserID) -> Bool {
         privilegesCreators && (user == sender || additionalCreators.contains(user))
