@@ -173,8 +173,8 @@ extension ModerationState {
 
     mutating func tellStarted() {
         let rules = policies.ruleCount
-        var text = "I guard \(count(bot.guardedRooms.count, "room")) by \(count(rules, "rule")) of "
-        text += "\(count(policies.lists.count, "policy list"))."
+        var text = "I guard \(counted(bot.guardedRooms.count, "room")) by \(counted(rules, "rule")) of "
+        text += "\(counted(policies.lists.count, "policy list"))."
         if settings.isDryRun { text += " This is a dry run: nothing is banned and nothing is changed." }
         text += sanctions.map { " \($0)" }.joined()
         var details: [Phrase] = troubles.map { (name: $0.key.text, text: $0.value.text) }.sorted { $0.name < $1.name }
@@ -203,11 +203,11 @@ extension ModerationState {
         var texts: [String] = []
         if !bans.isEmpty {
             let users = Set(bans.compactMap(\.action.target)).count
-            let places = count(Set(bans.compactMap(\.action.room)).count, "room")
+            let places = counted(Set(bans.compactMap(\.action.room)).count, "room")
             let present = users == 1 ? "is" : "are"
-            texts.append("\(count(users, "user")) who \(present) present \(will) be banned in \(places).")
+            texts.append("\(counted(users, "user")) who \(present) present \(will) be banned in \(places).")
         }
-        if !acls.isEmpty { texts.append("Server ACLs of \(count(acls.count, "room")) \(will) be set.") }
+        if !acls.isEmpty { texts.append("Server ACLs of \(counted(acls.count, "room")) \(will) be set.") }
         return texts
     }
 
@@ -222,8 +222,6 @@ extension ModerationState {
     func listName(_ room: RoomID) -> String {
         policies[room]?.shortcode.map { "the list \($0)" } ?? "the list \(room)"
     }
-
-    func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 }
 
 extension RoomReference.Name {

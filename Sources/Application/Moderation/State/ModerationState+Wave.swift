@@ -60,7 +60,7 @@ extension ModerationState {
         var text = "Under way: \(wave.done) of \(wave.total) done, \(wave.left) left"
         if queue.isPaused { return text + ", paused. Go on with resume." }
         if rate > 0 {
-            text += ", \(oneDecimal(rate)) a second, some \(duration(.seconds(Double(wave.left) / rate))) to go"
+            text += ", \(oneDecimal(rate)) a second, some \(brief(.seconds(Double(wave.left) / rate))) to go"
         }
         return text + "."
     }
@@ -70,15 +70,15 @@ extension ModerationState {
         if !wave.users.isEmpty {
             let named = wave.users.sorted().prefix(3).map(\.rawValue).joined(separator: ", ")
             let more = wave.users.count > 3 ? " and \(wave.users.count - 3) more" : ""
-            parts.append("banned \(named)\(more) in \(count(wave.rooms.count, "room"))")
+            parts.append("banned \(named)\(more) in \(counted(wave.rooms.count, "room"))")
         }
-        if !wave.acls.isEmpty { parts.append("set the server ACL of \(count(wave.acls.count, "room"))") }
+        if !wave.acls.isEmpty { parts.append("set the server ACL of \(counted(wave.acls.count, "room"))") }
         var text =
             parts.isEmpty
-            ? "Nothing could be done" : "I " + parts.joined(separator: " and ") + " in \(duration(elapsed))"
+            ? "Nothing could be done" : "I " + parts.joined(separator: " and ") + " in \(brief(elapsed))"
         if wave.problemCount > 0 {
             text +=
-                "; \(count(wave.problemCount, "action")) could not be done and will be tried again when that changes:"
+                "; \(counted(wave.problemCount, "action")) could not be done and will be tried again when that changes:"
             return text
         }
         return text + "."
@@ -86,17 +86,5 @@ extension ModerationState {
 
     private var waveProblems: [Phrase] {
         wave.problems.sorted { $0.key < $1.key }.map { "\(label($0.key)): \($0.value)" }
-    }
-
-    func duration(_ duration: Duration) -> String {
-        let seconds = duration / .seconds(1)
-        if seconds < 10 { return "\(oneDecimal(seconds)) s" }
-        if seconds < 120 { return "\(Int(seconds)) s" }
-        return "\(Int(seconds / 60)) min"
-    }
-
-    private func oneDecimal(_ value: Double) -> String {
-        let tenths = Int((value * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10)"
     }
 }

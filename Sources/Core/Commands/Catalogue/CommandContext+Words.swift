@@ -70,5 +70,3 @@ extension CommandStep {
         .finish(CommandReport(.pending, Document(document)))
     }
 }
-
-func counted(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }

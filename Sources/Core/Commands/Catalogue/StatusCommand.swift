@@ -51,7 +51,7 @@ package struct StatusCommand: ModeratorCommand {
             blocks.append(.paragraph("Nothing waits to be done."))
         } else {
             let parts = status.waiting.map { "\($0.count) \($0.name)" }.joined(separator: ", ")
-            let pace = status.pace.map { ", one in \(shown($0)) as the homeserver limits me" } ?? ""
+            let pace = status.pace.map { ", one in \(brief($0)) as the homeserver limits me" } ?? ""
             blocks.append(.paragraph("Waiting: \(parts)\(pace)."))
         }
         if !context.held.isEmpty {
@@ -81,12 +81,5 @@ package struct StatusCommand: ModeratorCommand {
         return lines.isEmpty ? [] : [.paragraph("What is wrong:"), .list(lines)]
     }
 
-    private func ago(_ duration: Duration) -> String { "\(shown(duration)) ago" }
-
-    private func shown(_ duration: Duration) -> String {
-        let seconds = duration / .seconds(1)
-        if seconds < 10 { return "\(Int(seconds * 10) / 10).\(Int(seconds * 10) % 10) s" }
-        if seconds < 120 { return "\(Int(seconds)) s" }
-        return seconds < 7_200 ? "\(Int(seconds / 60)) min" : "\(Int(seconds / 3_600)) h"
-    }
+    private func ago(_ duration: Duration) -> String { "\(brief(duration)) ago" }
 }
