@@ -35,8 +35,6 @@ package actor SimulatedHomeserver {
     /// Asked for each request what goes wrong with it.
     package func setFaults(_ fault: @escaping @Sendable (SimulatedRequest) -> Fault?) { self.fault = fault }
 
-    package func changeSettings(_ change: @Sendable (inout SimulationSettings) -> Void) { change(&settings) }
-
     package func clearLog() { log = [] }
 
     /// Carries out a call that is answered at once.

@@ -22,9 +22,6 @@ import CJSON
         unsafe json_scanner_destroy(handle)
     }
 
-    /// The instruction set that simdjson chose on this machine.
-    package static var implementation: String { unsafe String(cString: json_implementation()) }
-
     /// Readable zero bytes that must follow a body.
     package static var padding: Int { json_padding }
 

@@ -147,9 +147,6 @@ package actor Pipeline: Service {
     package var phase: ModerationState.Phase { state.phase }
 
     func note(governor: Governor) { state.governor = governor }
-
-    /// A view for tests and metrics.
-    package func inspect<Value: Sendable>(_ look: @Sendable (ModerationState) -> Value) -> Value { look(state) }
 }
 
 /// The pipeline has ended and takes no more inputs.

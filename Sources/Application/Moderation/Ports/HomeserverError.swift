@@ -20,14 +20,6 @@ package enum HomeserverError: Error, Sendable, Equatable {
 }
 
 extension HomeserverError {
-    /// Whether what was asked may have been done although no success was told.
-    package var leavesOutcomeUnknown: Bool {
-        switch self {
-        case .unknownOutcome, .serverTrouble, .badAnswer, .tooLarge, .cancelled: true
-        case .limited, .refused, .tokenRejected, .unreachable: false
-        }
-    }
-
     package var isForbidden: Bool {
         if case .refused(403, _, _) = self { true } else { false }
     }

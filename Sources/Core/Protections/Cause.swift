@@ -1,16 +1,5 @@
 package import MatrixCore
 
-/// What was decided, and why; Enforcement makes requests of it, or a journal line in dry run.
-package struct Consequence: Sendable, Equatable {
-    package let action: Action
-    package let cause: Cause
-
-    package init(_ action: Action, because cause: Cause) {
-        self.action = action
-        self.cause = cause
-    }
-}
-
 /// What led to a consequence: enough to explain it later, and to undo it.
 package enum Cause: Sendable, Equatable, Codable {
     /// A policy rule: the event that holds it, its list and who sent it.
