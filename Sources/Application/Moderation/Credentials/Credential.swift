@@ -43,7 +43,7 @@ package struct TokenLife: Sendable, Equatable {
     }
 
     package init(issued: Int64, lasting duration: Duration) {
-        self.init(issued: issued, end: issued + duration.milliseconds)
+        self.init(issued: issued, end: issued + Int64(duration / .milliseconds(1)))
     }
 
     /// Half of it is for the case that renewing fails at first.
