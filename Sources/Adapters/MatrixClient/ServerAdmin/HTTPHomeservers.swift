@@ -5,14 +5,14 @@ package import Setup
 
 /// Homeservers over HTTP, for setup and doctor.
 package struct HTTPHomeservers: Homeservers {
-    private let http: HTTPClient
-    private let version: String
-    private let rehearsal: Rehearsal?
+    let http: HTTPClient
+    let rehearsal: Rehearsal?
+    let userAgent: String
 
     /// `http` stays the caller's to shut down; with a rehearsal nothing is changed anywhere.
     package init(http: HTTPClient, version: String, rehearsal: Rehearsal? = nil) {
         self.http = http
-        self.version = version
+        userAgent = "Draupnir-Swift/\(version)"
         self.rehearsal = rehearsal
     }
 
@@ -43,7 +43,7 @@ package struct HTTPHomeservers: Homeservers {
             baseURL: baseURL,
             serverName: name,
             http: http,
-            userAgent: "Draupnir-Swift/\(version)",
+            userAgent: userAgent,
             rehearsal: rehearsal
         )
     }

@@ -1,12 +1,16 @@
 import HTTPClient
 import JSON
 
+/// A request as a person reads it: method, URL and body, secrets left out.
+func requestPreview(_ method: HTTPRequest.Method, _ url: String, _ body: JSONValue?) -> String {
+    let line = "\(method.rawValue) \(url)"
+    guard let body else { return line }
+    return line + " " + String(decoding: body.hidingSecrets.encoded(), as: UTF8.self)
+}
+
 extension ServerClient {
-    /// The request as a person reads it: method, URL and body, secrets left out.
     func preview(_ endpoint: Endpoint) -> String {
-        let line = "\(endpoint.method.rawValue) \(baseURL)\(endpoint.target)"
-        guard let body = endpoint.body else { return line }
-        return line + " " + String(decoding: body.hidingSecrets.encoded(), as: UTF8.self)
+        requestPreview(endpoint.method, baseURL + endpoint.target, endpoint.body)
     }
 }
 

@@ -89,24 +89,40 @@ extension ServerClient: AccountMaking {
         }
     }
 
-    func logIn(_ user: String, password: Secret, deviceName: String) async throws(ServerFailure) -> AccountSession {
-        let endpoint = Endpoint(
-            .post,
-            ["login"],
-            body: [
-                "type": .string(LoginFlow.password),
-                "identifier": ["type": "m.id.user", "user": .string(user)],
-                "password": .string(password.reveal()),
-                "initial_device_display_name": .string(deviceName),
-            ]
-        )
+    func rehearsedSession(_ localpart: String, isAdmin: Bool) -> AccountSession? {
+        let account = NewAccount(localpart: localpart, password: Secret(""), isAdmin: isAdmin, deviceName: "")
+        return try? session(simulatedSession(account), Endpoint(.post, ["register"]))
+    }
+
+    func logIn(_ login: PasswordLogin) async throws(ServerFailure) -> AccountSession {
+        var body = JSONObject()
+        body["type"] = .string(LoginFlow.password)
+        body["identifier"] = ["type": "m.id.user", "user": .string(login.user)]
+        body["password"] = .string(login.password.reveal())
+        body["initial_device_display_name"] = .string(login.deviceName)
+        if let device = login.device { body["device_id"] = .string(device) }
+        if login.isRenewable { body["refresh_token"] = true }
+        let endpoint = Endpoint(.post, ["login"], body: .object(body))
         let account = NewAccount(
-            localpart: user,
-            password: password,
+            localpart: login.user,
+            password: login.password,
             isAdmin: rehearsal?.isAdmin ?? false,
             deviceName: ""
         )
         return try session(try await write(endpoint, simulated: simulatedSession(account)), endpoint)
+    }
+
+    func refresh(_ refreshToken: Secret) async throws(ServerFailure) -> IssuedTokens {
+        let endpoint = Endpoint(.post, ["refresh"], body: ["refresh_token": .string(refreshToken.reveal())])
+        let answer = try await write(endpoint)
+        guard let token = answer["access_token"]?.string, !token.isEmpty else {
+            throw ServerFailure(name(endpoint), .incomplete("access_token"))
+        }
+        return IssuedTokens(
+            accessToken: Secret(token),
+            refreshToken: answer["refresh_token"]?.string.map { Secret($0) },
+            expiresIn: answer["expires_in_ms"]?.integer.map { .milliseconds($0) }
+        )
     }
 
     func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity {
@@ -163,7 +179,7 @@ extension ServerClient {
             token: Secret(token),
             device: answer["device_id"]?.string,
             expiresIn: answer["expires_in_ms"]?.integer.map { .milliseconds($0) },
-            refreshToken: answer["refresh_token"]?.string.map { Secret($0) }
+            renewal: answer["refresh_token"]?.string.map { .matrix(refreshToken: Secret($0)) }
         )
     }
 

@@ -58,13 +58,19 @@ extension ServerClient: ServerDiscovery {
         }
     }
 
-    func authenticationIssuer() async throws(ServerFailure) -> String? {
+    func authenticationMetadata() async throws(ServerFailure) -> AuthenticationMetadata? {
         let places = ["/_matrix/client/v1", "/_matrix/client/unstable/org.matrix.msc2965"]
         for place in places {
             do throws(ServerFailure) {
-                if let issuer = try await read(Endpoint(.get, of: place, ["auth_metadata"]))["issuer"]?.string {
-                    return issuer
-                }
+                let answer = try await read(Endpoint(.get, of: place, ["auth_metadata"]))
+                guard let issuer = answer["issuer"]?.string else { continue }
+                return AuthenticationMetadata(
+                    issuer: issuer,
+                    tokenEndpoint: answer["token_endpoint"]?.string,
+                    registrationEndpoint: answer["registration_endpoint"]?.string,
+                    revocationEndpoint: answer["revocation_endpoint"]?.string,
+                    deviceEndpoint: answer["device_authorization_endpoint"]?.string
+                )
             } catch {
                 guard let status = error.status, (400..<500).contains(status) else { throw error }
             }

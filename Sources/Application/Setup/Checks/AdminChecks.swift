@@ -36,7 +36,7 @@ extension DoctorFacts {
 
     private func cureForRights(_ user: UserID, _ server: ServerFacts) -> [String] {
         server.isDelegated
-            ? AuthenticationService.tokenLines(localpart: String(user.localpart), asAdmin: true)
+            ? ServiceCommands.standard.tokenLines(localpart: String(user.localpart), asAdmin: true)
             : ["have a server admin run:", AdminLines.grant(user, at: baseURL)]
     }
 
@@ -49,7 +49,7 @@ extension DoctorFacts {
             user.rawValue,
             "the account is an admin, but the token was issued before or without that",
             cure: server.isDelegated
-                ? AuthenticationService.tokenLines(localpart: String(user.localpart), asAdmin: true)
+                ? ServiceCommands.standard.tokenLines(localpart: String(user.localpart), asAdmin: true)
                 : ["log in anew:", "    draupnir login --homeserver \(baseURL) --password-file FILE"]
         )
     }

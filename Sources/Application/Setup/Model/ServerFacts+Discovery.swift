@@ -11,7 +11,7 @@ extension ServerFacts {
         } catch {
             isLoginUnrouted = error.isUnrecognized || error.status == 404
         }
-        issuer = (try? await homeserver.authenticationIssuer()) ?? nil
+        authentication = (try? await homeserver.authenticationMetadata()) ?? nil
     }
 
     private mutating func readSoftware(_ homeserver: any SetupHomeserver) async {

@@ -22,7 +22,7 @@ package struct ServerFacts: Sendable, Equatable {
     /// Whether `/login` is unknown there: under an authentication service, a proxy that forgets to route it.
     package var isLoginUnrouted: Bool
     /// Who the server leaves authentication to.
-    package var issuer: String?
+    package var authentication: AuthenticationMetadata?
     /// Why Synapse's admin API does not answer at this address.
     package var adminAPITrouble: ServerFailure?
 
@@ -34,7 +34,7 @@ package struct ServerFacts: Sendable, Equatable {
         versions: ServerVersions = ServerVersions(versions: []),
         loginFlows: [LoginFlow]? = nil,
         isLoginUnrouted: Bool = false,
-        issuer: String? = nil,
+        authentication: AuthenticationMetadata? = nil,
         adminAPITrouble: ServerFailure? = nil
     ) {
         self.baseURL = baseURL
@@ -44,11 +44,13 @@ package struct ServerFacts: Sendable, Equatable {
         self.versions = versions
         self.loginFlows = loginFlows
         self.isLoginUnrouted = isLoginUnrouted
-        self.issuer = issuer
+        self.authentication = authentication
         self.adminAPITrouble = adminAPITrouble
     }
 
-    package var isDelegated: Bool { issuer != nil || loginFlows?.contains(where: \.isDelegated) ?? false }
+    package var isDelegated: Bool { authentication != nil || loginFlows?.contains(where: \.isDelegated) ?? false }
+
+    package var issuer: String? { authentication?.issuer }
 
     package var takesPasswords: Bool { loginFlows?.contains { $0.type == LoginFlow.password } ?? false }
 

@@ -17,11 +17,19 @@ package struct SetupWishes: Sendable {
     package var accessTokenFile: String?
     package var registrationTokenFile: String?
     package var appserviceRegistration: String?
+    /// Of the authentication service that a homeserver leaves accounts to.
+    package var serviceClientID: String?
+    package var serviceClientSecretFile: String?
+    package var serviceAdminTokenFile: String?
+    package var serviceCommand: String?
+    /// Whether a person approves the bot in a browser.
+    package var usesDeviceGrant = false
     /// Typed in the dialogue; these count before the files.
     package var typedSharedSecret: Secret?
     package var typedPassword: Secret?
     package var typedAccessToken: Secret?
     package var typedAdminToken: Secret?
+    package var typedServiceSecret: Secret?
 
     /// Where anybody may register an account.
     package var registersOpenly = false

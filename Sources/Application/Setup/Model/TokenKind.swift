@@ -44,6 +44,11 @@ package enum TokenKind: Sendable, Equatable {
         }
     }
 
+    /// As a phrase; a token that is renewed before it ends may be short-lived.
+    package func name(isRenewable: Bool) -> String {
+        isRenewable ? "one that ends by itself, and is renewed before" : name
+    }
+
     package var name: String {
         switch self {
         case .synapse: "a token of Synapse (syt_), which does not expire by itself"
@@ -67,7 +72,7 @@ package enum TokenKind: Sendable, Equatable {
                 [
                     "log in with the account's password (--password-file), which gives a token that lasts, or have a server"
                         + " administrator run"
-                ] + AuthenticationService.tokenLines(localpart: localpart, asAdmin: false)
+                ] + ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: false)
                     + ["then give the token that it prints with --access-token-file"]
             )
         case .refresh:

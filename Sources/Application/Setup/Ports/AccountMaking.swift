@@ -1,4 +1,5 @@
 package import MatrixCore
+package import Moderation
 package import Observability
 
 /// How accounts come to be, and how one proves to be theirs.
@@ -12,8 +13,13 @@ package protocol AccountMaking: Sendable {
     /// Whether a new account could have this name.
     func isFree(localpart: String) async throws(ServerFailure) -> Bool
 
-    /// Password login; `user` is a localpart or a whole user ID.
-    func logIn(_ user: String, password: Secret, deviceName: String) async throws(ServerFailure) -> AccountSession
+    /// What a new account would bring, in a run that changes nothing.
+    func rehearsedSession(_ localpart: String, isAdmin: Bool) -> AccountSession?
+
+    func logIn(_ login: PasswordLogin) async throws(ServerFailure) -> AccountSession
+
+    /// `/v3/refresh`: the refresh token is good until one of the new tokens is used.
+    func refresh(_ refreshToken: Secret) async throws(ServerFailure) -> IssuedTokens
 
     func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity
 
@@ -23,6 +29,23 @@ package protocol AccountMaking: Sendable {
 
     /// The account's devices that have uploaded encryption keys.
     func devicesWithKeys(of user: UserID, _ token: Secret) async throws(ServerFailure) -> Set<String>
+}
+
+package struct PasswordLogin: Sendable, Equatable {
+    /// A localpart or a whole user ID.
+    package var user: String
+    package var password: Secret
+    package var deviceName: String
+    /// The device whose token this one replaces.
+    package var device: String?
+    /// Asks for a refresh token, and with it for an access token that ends soon.
+    package var isRenewable = false
+
+    package init(user: String, password: Secret, deviceName: String) {
+        self.user = user
+        self.password = password
+        self.deviceName = deviceName
+    }
 }
 
 package struct NewAccount: Sendable, Equatable {
@@ -46,20 +69,26 @@ package struct AccountSession: Sendable, Equatable {
     package var device: String?
     /// Nil where the token does not expire by itself.
     package var expiresIn: Duration?
-    package var refreshToken: Secret?
+    package var renewal: Credential.Renewal?
 
     package init(
         user: UserID,
         token: Secret,
         device: String? = nil,
         expiresIn: Duration? = nil,
-        refreshToken: Secret? = nil
+        renewal: Credential.Renewal? = nil
     ) {
         self.user = user
         self.token = token
         self.device = device
         self.expiresIn = expiresIn
-        self.refreshToken = refreshToken
+        self.renewal = renewal
+    }
+
+    /// What is kept of it; `now` is when it was issued, in milliseconds since 1970.
+    package func credential(issuedAt now: Int64) -> Credential {
+        let life = expiresIn.map { TokenLife(issued: now, lasting: $0) }
+        return Credential(token: token, device: device, life: life, renewal: renewal)
     }
 }
 

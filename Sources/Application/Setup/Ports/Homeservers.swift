@@ -5,6 +5,8 @@ package protocol Homeservers: Sendable {
     /// `m.homeserver.base_url` of `https://HOST/.well-known/matrix/client`, or nil where the host has no such file.
     func clientURL(of host: String) async throws(ServerFailure) -> String?
 
+    func authenticationService(_ metadata: AuthenticationMetadata) -> any AuthenticationService
+
     /// `name` is the server's own, where it is known.
     func homeserver(at baseURL: String, named name: ServerName?) -> any SetupHomeserver
 }

@@ -8,6 +8,9 @@ package protocol Operator: Sendable {
     /// - Throws: where nobody can be asked, or the person left.
     func ask(_ question: Question) async throws(OperatorGone) -> String
 
+    /// An address that the person opens, perhaps on another device.
+    func show(link: String)
+
     /// Progress, for a person to read.
     func tell(_ line: String)
 }

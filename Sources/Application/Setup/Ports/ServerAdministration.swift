@@ -3,7 +3,7 @@ package import Observability
 
 /// What only a server admin may ask; Synapse has all of it, other servers little or nothing.
 package protocol ServerAdministration: Sendable {
-    /// A harmless call that needs the rights: listing one room.
+    /// A harmless call that needs the rights: listing one user.
     func canAdminister(_ token: Secret) async throws(ServerFailure) -> Bool
 
     func account(_ user: UserID, _ token: Secret) async throws(ServerFailure) -> AccountRecord

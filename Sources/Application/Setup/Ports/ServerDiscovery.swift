@@ -13,8 +13,8 @@ package protocol ServerDiscovery: Sendable {
 
     func loginFlows() async throws(ServerFailure) -> [LoginFlow]
 
-    /// The issuer of delegated authentication, by the stable name or the unstable one; nil where there is none.
-    func authenticationIssuer() async throws(ServerFailure) -> String?
+    /// Who authentication is left to, by the stable name or the unstable one; nil where the server does it itself.
+    func authenticationMetadata() async throws(ServerFailure) -> AuthenticationMetadata?
 }
 
 package struct ServerVersions: Sendable, Equatable {

@@ -1,8 +1,10 @@
+import Moderation
 import Observability
 
 /// Every secret that there is to get an account with.
 struct AccountSecrets: Sendable {
-    var savedToken: Secret?
+    /// What an earlier run has kept, renewed by the bot since.
+    var saved: Credential?
     var token: Secret?
     var appservice: AppserviceRegistration?
     var sharedSecret: Secret?
@@ -13,6 +15,10 @@ struct AccountSecrets: Sendable {
     var isPasswordGiven: Bool
     var hasBegun: Bool
     var registersOpenly: Bool
+    var serviceClient: (id: String, secret: Secret)?
+    var serviceAdminToken: Secret?
+    var serviceCommands: ServiceCommands?
+    let usesDeviceGrant: Bool
 
     init(_ run: SetupRun, _ tools: SetupTools) throws(StepFailure) {
         let wishes = run.wishes
@@ -21,7 +27,7 @@ struct AccountSecrets: Sendable {
             guard let path else { return nil }
             return try readSecret(path, flag: flag, tools)
         }
-        savedToken = try run.savedSecret(run.folder.accessToken, tools)
+        saved = try run.savedCredential(tools)
         token = try given(wishes.typedAccessToken, wishes.accessTokenFile, "access-token-file")
         sharedSecret = try given(
             wishes.typedSharedSecret,
@@ -36,6 +42,20 @@ struct AccountSecrets: Sendable {
         isPasswordGiven = typed != nil
         hasBegun = run.progress.pending.contains(ObtainAccount.mark) || run.progress.user != nil
         registersOpenly = wishes.registersOpenly
+        usesDeviceGrant = wishes.usesDeviceGrant
+        serviceCommands = wishes.serviceCommand.flatMap { ServiceCommands($0) }
+        serviceAdminToken = try given(nil, wishes.serviceAdminTokenFile, "mas-admin-token-file")
+        let serviceSecret = try given(
+            wishes.typedServiceSecret,
+            wishes.serviceClientSecretFile,
+            "mas-client-secret-file"
+        )
+        switch (wishes.serviceClientID, serviceSecret) {
+        case (let id?, let secret?): serviceClient = (id, secret)
+        case (nil, nil): break
+        case (nil, _): throw .missing("mas-client-id", "the client that --mas-client-secret-file belongs to")
+        case (_, nil): throw .missing("mas-client-secret-file", "the secret of the client of --mas-client-id")
+        }
         let savedPassword = try run.savedSecret(run.folder.password, tools)
         password = typed ?? savedPassword
         if let path = wishes.homeserverConfig, sharedSecret == nil {
@@ -69,6 +89,9 @@ struct AccountSecrets: Sendable {
         means.hasPassword = password != nil
         means.hasBegun = hasBegun
         means.registersOpenly = registersOpenly
+        means.hasServiceAdmin = serviceClient != nil || serviceAdminToken != nil
+        means.hasServiceCommand = serviceCommands != nil
+        means.usesDeviceGrant = usesDeviceGrant
         return means
     }
 

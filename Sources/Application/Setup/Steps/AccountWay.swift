@@ -12,6 +12,12 @@ package enum AccountWay: Sendable, Equatable {
     case adminToken
     /// Makes the account by the client API, with a registration token.
     case registrationToken
+    /// Makes the account with the authentication service's admin API, and has a personal token issued.
+    case serviceAdmin
+    /// Makes the account and its token with the authentication service's own command.
+    case serviceCommand
+    /// Has a person approve the bot in a browser.
+    case deviceGrant
     /// Logs in to an account that exists.
     case password
     /// Makes the account on a server where anybody may.
@@ -31,6 +37,10 @@ package struct AccountMeans: Sendable, Equatable {
     package var hasBegun = false
     /// Whether the operator wants the account made where anybody may make one.
     package var registersOpenly = false
+    package var hasServiceAdmin = false
+    package var hasServiceCommand = false
+    /// Whether the operator wants to approve the bot in a browser.
+    package var usesDeviceGrant = false
 
     package init() {}
 }
@@ -48,10 +58,16 @@ extension AccountWay {
         if means.hasSavedToken { return .saved }
         if means.hasToken { return .token }
         if means.hasAppservice { return .appservice }
+        if server.isDelegated { return try delegatedWay(means, server, localpart, wantsAdmin) }
+        if means.hasServiceAdmin || means.hasServiceCommand || means.usesDeviceGrant {
+            throw StepFailure(
+                "account",
+                "\(server.summary) keeps accounts itself: it names no authentication service that --oauth or --mas-… could ask",
+                cure: "leave these flags out, or correct --homeserver",
+                kind: .usage
+            )
+        }
         if means.hasSharedSecret {
-            if server.isDelegated {
-                throw delegated(server, localpart, wantsAdmin, "the registration secret does nothing there")
-            }
             guard [.synapse, .dendrite, .other].contains(server.flavour) else {
                 throw StepFailure(
                     "account",
@@ -61,15 +77,31 @@ extension AccountWay {
             }
             return .sharedSecret
         }
-        if means.hasAdminToken, !means.hasPassword || !means.hasBegun {
-            if server.isDelegated { throw delegated(server, localpart, wantsAdmin, "Synapse makes no accounts there") }
-            if server.flavour == .synapse || server.flavour == .other { return .adminToken }
+        if means.hasAdminToken, !means.hasPassword || !means.hasBegun, [.synapse, .other].contains(server.flavour) {
+            return .adminToken
         }
-        if means.hasRegistrationToken, !server.isDelegated { return .registrationToken }
-        if means.registersOpenly, !server.isDelegated { return .openRegistration }
+        if means.hasRegistrationToken { return .registrationToken }
+        if means.registersOpenly { return .openRegistration }
         if means.hasPassword { return try password(server, localpart, wantsAdmin) }
-        if server.isDelegated { throw delegated(server, localpart, wantsAdmin, "it takes no registration of ours") }
         throw nothingGiven(server)
+    }
+
+    /// Where accounts are an authentication service's; the homeserver's own ways are gone there.
+    private static func delegatedWay(
+        _ means: AccountMeans,
+        _ server: ServerFacts,
+        _ localpart: String,
+        _ wantsAdmin: Bool
+    ) throws(StepFailure) -> AccountWay {
+        if means.hasServiceAdmin { return .serviceAdmin }
+        if means.hasServiceCommand { return .serviceCommand }
+        if means.usesDeviceGrant { return .deviceGrant }
+        if means.hasPassword { return try password(server, localpart, wantsAdmin) }
+        if means.hasSharedSecret {
+            throw delegated(server, localpart, wantsAdmin, "the registration secret does nothing there")
+        }
+        if means.hasAdminToken { throw delegated(server, localpart, wantsAdmin, "Synapse makes no accounts there") }
+        throw delegated(server, localpart, wantsAdmin, "it takes no registration of ours")
     }
 
     private static func password(
@@ -86,7 +118,7 @@ extension AccountWay {
                     : "the homeserver knows no /login: a proxy does not pass it on, or it has no password login",
                 cure: [
                     "have the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service, or run there"
-                ] + AuthenticationService.tokenLines(localpart: localpart, asAdmin: wantsAdmin)
+                ] + ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: wantsAdmin)
                     + ["then give the token that it prints with --access-token-file"]
             )
         }
@@ -97,7 +129,7 @@ extension AccountWay {
                     + (server.loginFlows ?? []).map(\.type).joined(separator: ", "),
                 cure: ["give an access token with --access-token-file"]
                     + (server.isDelegated
-                        ? AuthenticationService.tokenLines(localpart: localpart, asAdmin: wantsAdmin) : [])
+                        ? ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: wantsAdmin) : [])
             )
         }
         return .password
@@ -113,8 +145,11 @@ extension AccountWay {
             "account",
             "the homeserver leaves accounts to the Matrix Authentication Service"
                 + (server.issuer.map { " at \($0)" } ?? "") + ": \(consequence)",
-            cure: ["run where that service runs:"]
-                + AuthenticationService.accountLines(localpart: localpart, asAdmin: wantsAdmin)
+            cure: [
+                "give --oauth, to approve the bot in a browser; or --mas-client-id and --mas-client-secret-file, or --mas-cli, to"
+                    + " have account and token made; or run where that service runs:"
+            ]
+                + ServiceCommands.standard.accountLines(localpart: localpart, asAdmin: wantsAdmin)
                 + ["then write the token that it prints (mct_…) into a file and give it with --access-token-file"]
         )
     }

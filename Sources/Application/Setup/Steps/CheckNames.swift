@@ -22,7 +22,6 @@ package struct CheckNames: SetupStep {
             )
         }
         let localpart = run.wishes.localpart ?? run.progress.user.map { String($0.localpart) } ?? Self.standardLocalpart
-        run.wishes.localpart = localpart
         if let objection = objection(toNewLocalpart: localpart, on: server.serverName), run.makesAccount {
             throw StepFailure(
                 name,

@@ -39,11 +39,13 @@ package struct GrantAdmin: SetupStep {
         }
         guard wants(run) else { return ["\(session.user) is no server admin, and need not be"] }
         if server.isDelegated {
+            if let lines = try await reissue(&run, server, tools) { return lines }
             throw StepFailure(
                 name,
-                "under an authentication service admin rights come with the token, and this token has none",
-                cure: ["run where that service runs:"]
-                    + AuthenticationService.tokenLines(localpart: String(session.user.localpart), asAdmin: true)
+                "under an authentication service admin rights come with the token alone, and this token has none; making the"
+                    + " account an admin would not change it",
+                cure: ["give --mas-cli, or --mas-client-id and --mas-client-secret-file, or run where that service runs:"]
+                    + ServiceCommands.standard.tokenLines(localpart: String(session.user.localpart), asAdmin: true)
                     + ["then give the new token with --access-token-file"]
             )
         }
@@ -69,6 +71,33 @@ package struct GrantAdmin: SetupStep {
         }
         run.isServerAdmin = true
         return ["made \(session.user) a server admin"]
+    }
+
+    /// A new token with admin rights, where there is something to have it issued with; nil where there is not.
+    private func reissue(
+        _ run: inout SetupRun,
+        _ server: ServerFacts,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> [String]? {
+        let (homeserver, before) = try run.account(name)
+        var secrets = try AccountSecrets(run, tools)
+        secrets.hasBegun = true
+        let means = secrets.means
+        guard means.hasServiceAdmin || means.hasServiceCommand, !run.wishes.isDryRun else { return nil }
+        run.wishes.wantsServerAdmin = true
+        let maker = AccountMaker(step: name, localpart: String(before.user.localpart), secrets: secrets)
+        let way: AccountWay = means.hasServiceAdmin ? .serviceAdmin : .serviceCommand
+        let session = try await maker.session(by: way, &run, tools).0
+        guard session.user == before.user, try await probe(homeserver, session, server) else {
+            throw StepFailure(
+                name,
+                "a new token of \(session.user) was issued with admin rights, but admin calls are refused",
+                cure: "see whether a proxy hides /_synapse/admin from the bot, and what the service's policy allows"
+            )
+        }
+        try ObtainAccount().take(session, &run, tools)
+        run.isServerAdmin = true
+        return ["a new token makes \(session.user) a server admin; the old one still works, until it is ended in its sessions"]
     }
 
     private func wants(_ run: SetupRun) -> Bool { purpose == .grant || run.wishes.wantsServerAdmin }

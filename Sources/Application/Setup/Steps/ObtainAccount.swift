@@ -24,71 +24,81 @@ package struct ObtainAccount: SetupStep {
         let (_, server) = try run.found(name)
         let secrets = try AccountSecrets(run, tools)
         run.adminToken = secrets.adminToken
-        if let saved = secrets.savedToken, let kept = try await keep(saved, &run) { return kept }
         let localpart =
             run.wishes.localpart ?? run.progress.user.map { String($0.localpart) } ?? CheckNames.standardLocalpart
+        let maker = AccountMaker(step: name, localpart: localpart, secrets: secrets)
+        if let saved = secrets.saved, let kept = try await keep(saved, maker, &run, tools) { return kept }
         let way = try AccountWay.choose(
             secrets.means,
             on: server,
             localpart: localpart,
             wantsAdmin: run.wishes.wantsServerAdmin
         )
-        let maker = AccountMaker(step: name, localpart: localpart, secrets: secrets)
-        let (session, line) = try await maker.session(by: way, &run, tools)
-        if let objection = TokenKind(session.token).objection(localpart: localpart) {
+        var (session, line) = try await maker.session(by: way, &run, tools)
+        if session.expiresIn != nil, session.renewal == nil {
+            session = try await maker.renewable(session, run, tools)
+        }
+        if session.renewal == nil, let objection = TokenKind(session.token).objection(localpart: localpart) {
             throw StepFailure(name, objection.cause, cure: objection.cure, kind: .refused)
         }
-        if let expiry = session.expiresIn, session.refreshToken == nil { throw expiring(session.user, expiry) }
-        try await check(session, &run)
-        try run.saveSecret(session.token, to: run.folder.accessToken, tools)
+        try await check(session, maker, &run, tools)
+        try take(session, &run, tools)
+        return [line, "the token is \(TokenKind(session.token).name(isRenewable: session.renewal != nil))"]
+    }
+
+    /// From now on the bot's.
+    func take(_ session: AccountSession, _ run: inout SetupRun, _ tools: SetupTools) throws(StepFailure) {
+        let credential = session.credential(issuedAt: tools.clock.wallMilliseconds())
+        try run.saveCredential(credential, tools)
         run.session = session
         run.progress.user = session.user
         run.progress.device = session.device
         run.progress.pending.remove(Self.mark)
-        return [line, "the token is \(TokenKind(session.token).name)"]
     }
 
-    /// What a server gives whose tokens all end by themselves.
-    private func expiring(_ user: UserID, _ expiry: Duration) -> StepFailure {
-        StepFailure(
-            name,
-            "the token of \(user) ends by itself in \(expiry.components.seconds / 60) min, and cannot be refreshed",
-            cure: [
-                "in Synapse's configuration take nonrefreshable_access_token_lifetime and session_lifetime away, or have an"
-                    + " application service's registration made for the bot (--appservice-registration)"
-            ],
-            kind: .refused
-        )
-    }
-
-    /// The lines where the saved token still works; nil where it is dead.
-    private func keep(_ token: Secret, _ run: inout SetupRun) async throws(StepFailure) -> [String]? {
+    /// The lines where the saved token still works, or was renewed; nil where it is dead.
+    private func keep(
+        _ saved: Credential,
+        _ maker: AccountMaker,
+        _ run: inout SetupRun,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> [String]? {
         let (homeserver, server) = try run.found(name)
-        let identity: TokenIdentity
+        var credential = saved
+        var identity: TokenIdentity
         do throws(ServerFailure) {
-            identity = try await homeserver.identity(token)
+            identity = try await homeserver.identity(credential.token)
         } catch {
             guard error.isTokenRejected else {
                 throw error.ending(name, at: server.baseURL, "the saved token could not be tried")
             }
-            return nil
+            // A token that has merely ended looks like one that was revoked.
+            guard !run.wishes.isDryRun, let renewed = try await maker.renewed(saved, run, tools) else { return nil }
+            credential = renewed
+            try run.saveCredential(renewed, tools)
+            identity = try await maker.tried(renewed.token, homeserver, server, tools)
         }
         try checkName(identity.user, run)
-        run.session = AccountSession(user: identity.user, token: token, device: identity.device)
+        run.session = AccountSession(
+            user: identity.user,
+            token: credential.token,
+            device: identity.device,
+            renewal: credential.renewal
+        )
         run.progress.user = identity.user
         run.progress.device = identity.device
-        return ["kept \(identity.user), whose token works"]
+        return ["kept \(identity.user), whose token \(credential == saved ? "works" : "was renewed")"]
     }
 
     /// The token must be of the account that was meant, and no guest's.
-    private func check(_ session: AccountSession, _ run: inout SetupRun) async throws(StepFailure) {
+    private func check(
+        _ session: AccountSession,
+        _ maker: AccountMaker,
+        _ run: inout SetupRun,
+        _ tools: SetupTools
+    ) async throws(StepFailure) {
         let (homeserver, server) = try run.found(name)
-        let identity: TokenIdentity
-        do throws(ServerFailure) {
-            identity = try await homeserver.identity(session.token)
-        } catch {
-            throw error.ending(name, at: server.baseURL, "the new token was tried and does not work")
-        }
+        let identity = try await maker.tried(session.token, homeserver, server, tools)
         guard identity.user == session.user else {
             throw StepFailure(
                 name,

@@ -1,4 +1,5 @@
 import JSON
+import Moderation
 import Observability
 
 /// What is kept on disk between steps.
@@ -15,10 +16,27 @@ extension SetupRun {
     }
 
     func saveSecret(_ secret: Secret, to path: String, _ tools: SetupTools) throws(StepFailure) {
+        try saveSecret(text: secret.reveal() + "\n", to: path, tools)
+    }
+
+    /// The bot's token, and what renews it.
+    func saveCredential(_ credential: Credential, _ tools: SetupTools) throws(StepFailure) {
+        try saveSecret(text: credential.fileText, to: folder.accessToken, tools)
+    }
+
+    func savedCredential(_ tools: SetupTools) throws(StepFailure) -> Credential? {
+        do throws(FileFailure) {
+            return try tools.files.read(folder.accessToken, atMost: 1 << 16)?.text.flatMap { Credential(fileText: $0) }
+        } catch {
+            throw error.ending("secrets", cure: "let this account read it, or take it away")
+        }
+    }
+
+    private func saveSecret(text: String, to path: String, _ tools: SetupTools) throws(StepFailure) {
         guard !wishes.isDryRun else { return }
         do throws(FileFailure) {
             try tools.files.makeFolder(folder.secrets, isPrivate: true)
-            try tools.files.write(Array((secret.reveal() + "\n").utf8), to: path, isSecret: true)
+            try tools.files.write(Array(text.utf8), to: path, isSecret: true)
         } catch {
             throw error.ending("secrets", cure: "make the directory writable, or name another with --directory")
         }

@@ -4,6 +4,7 @@ package struct SetupTools: Sendable {
     package let person: any Operator
     package let files: any Files
     package let configuration: any ConfigurationFile
+    package let commands: any CommandRunning
     package let clock: any SetupClock
 
     package init(
@@ -11,12 +12,14 @@ package struct SetupTools: Sendable {
         person: any Operator,
         files: any Files,
         configuration: any ConfigurationFile,
+        commands: any CommandRunning,
         clock: any SetupClock
     ) {
         self.homeservers = homeservers
         self.person = person
         self.files = files
         self.configuration = configuration
+        self.commands = commands
         self.clock = clock
     }
 }

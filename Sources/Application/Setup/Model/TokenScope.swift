@@ -1,0 +1,32 @@
+/// What an OAuth 2.0 token is good for.
+///
+/// - Source: Matrix spec, Client-Server API, "Scope"; before v1.15 MSC2967. Names of both kinds in one scope are refused.
+package struct TokenScope: Sendable, Equatable {
+    package var device: String
+    package var isServerAdmin: Bool
+    package var usesStableNames: Bool
+
+    package init(device: String, isServerAdmin: Bool, usesStableNames: Bool) {
+        self.device = device
+        self.isServerAdmin = isServerAdmin
+        self.usesStableNames = usesStableNames
+    }
+
+    package var text: String {
+        let space = usesStableNames ? "urn:matrix:client" : "urn:matrix:org.matrix.msc2967.client"
+        return "\(space):api:* \(space):device:\(device)" + (isServerAdmin ? " urn:synapse:admin:*" : "")
+    }
+
+    /// Of the Matrix Authentication Service's own admin API.
+    package static let serviceAdmin = "urn:mas:admin"
+
+    /// Longer than the ten letters that are the fewest.
+    package static func newDevice(_ clock: any SetupClock) -> String {
+        "DRAUPNIR" + String(decoding: clock.randomBytes(8).map { 0x41 + $0 % 26 }, as: UTF8.self)
+    }
+}
+
+extension ServerVersions {
+    /// Whether scopes have their stable names.
+    package var hasStableScopes: Bool { versions.contains("v1.15") }
+}

@@ -1,0 +1,140 @@
+import MatrixCore
+import Moderation
+import Observability
+
+/// With the account's password.
+extension AccountMaker {
+    func logIn(
+        _ password: Secret?,
+        _ homeserver: any SetupHomeserver,
+        _ server: ServerFacts,
+        made: Bool,
+        device: String? = nil,
+        isRenewable: Bool = false
+    ) async throws(StepFailure) -> (AccountSession, String) {
+        guard let password else { throw .missing("password-file", "the account's password") }
+        // Some servers take the whole ID only, some the name only.
+        let names = [localpart] + (server.serverName.map { ["@\(localpart):\($0)"] } ?? [])
+        var last: ServerFailure?
+        for name in names {
+            do throws(ServerFailure) {
+                var login = PasswordLogin(user: name, password: password, deviceName: ObtainAccount.deviceName)
+                login.device = device
+                login.isRenewable = isRenewable
+                let session = try await homeserver.logIn(login)
+                return (session, made ? "made \(session.user) and logged in" : "logged in as \(session.user)")
+            } catch {
+                last = error
+                guard case .refused(400, _, _) = error.reason else { break }
+            }
+        }
+        let failure = last ?? ServerFailure("POST /login", .cancelled)
+        switch failure.reason {
+        case .refused(403, "M_FORBIDDEN", _): throw refusedPassword(server)
+        case .refused(_, "M_USER_DEACTIVATED", _):
+            throw StepFailure(
+                step,
+                "the account \(localpart) is deactivated",
+                cure: "choose another --localpart, or have a server admin reactivate it"
+            )
+        case .refused(_, "M_USER_LOCKED", _):
+            throw StepFailure(step, "the account \(localpart) is locked", cure: "have a server admin unlock it")
+        default: throw failure.ending(step, at: server.baseURL, "logging in as \(localpart)")
+        }
+    }
+
+    private func refusedPassword(_ server: ServerFacts) -> StepFailure {
+        guard server.isDelegated else {
+            return StepFailure(
+                step,
+                "the homeserver refuses the password of \(localpart): it is wrong, or there is no such account",
+                cure:
+                    "correct --password-file or --localpart; to make the account, give --homeserver-config or --admin-access-token-file"
+            )
+        }
+        return StepFailure(
+            step,
+            "the authentication service refuses the password of \(localpart): it is wrong, or the account has none, is"
+                + " deactivated, or does not exist",
+            cure: ["correct --password-file or --localpart, log in with --oauth, or run where the service runs:"]
+                + ServiceCommands.standard.accountLines(localpart: localpart, asAdmin: false)
+                + ["then give the token that it prints with --access-token-file"]
+        )
+    }
+
+    /// The same device with a token that ends soon and can be renewed, where the one that cannot ends too.
+    func renewable(
+        _ session: AccountSession,
+        _ run: SetupRun,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> AccountSession {
+        let (homeserver, server) = try run.found(step)
+        if let password = try secrets.password ?? run.savedSecret(run.folder.password, tools) {
+            let renewable = try await logIn(
+                password,
+                homeserver,
+                server,
+                made: false,
+                device: session.device,
+                isRenewable: true
+            ).0
+            if renewable.renewal != nil { return renewable }
+        }
+        let minutes = (session.expiresIn ?? .zero).components.seconds / 60
+        throw StepFailure(
+            step,
+            "the token of \(session.user) ends by itself in \(minutes) min, and cannot be renewed",
+            cure: [
+                "give the account's password (--password-file), with which a token that can be renewed is taken; or have an"
+                    + " application service's registration made for the bot (--appservice-registration)"
+            ],
+            kind: .refused
+        )
+    }
+
+    /// With its refresh token; nil where that is dead too, or there is none.
+    func renewed(
+        _ credential: Credential,
+        _ run: SetupRun,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> Credential? {
+        let (homeserver, server) = try run.found(step)
+        let tokens: IssuedTokens
+        do throws(ServerFailure) {
+            switch credential.renewal {
+            case nil: return nil
+            case .matrix(let refreshToken)?: tokens = try await homeserver.refresh(refreshToken)
+            case .oauth(let refreshToken, let client, let tokenEndpoint)?:
+                let place = AuthenticationMetadata(issuer: server.issuer ?? "", tokenEndpoint: tokenEndpoint)
+                tokens = try await tools.homeservers.authenticationService(place).refresh(refreshToken, client: client)
+            }
+        } catch {
+            if case .refused = error.reason { return nil }
+            throw error.ending(step, at: server.baseURL, "the saved token has ended, and could not be renewed")
+        }
+        return credential.replaced(by: tokens, at: tools.clock.wallMilliseconds())
+    }
+}
+
+extension Credential {
+    /// An answer without a refresh token leaves the old one in force.
+    fileprivate func replaced(by tokens: IssuedTokens, at now: Int64) -> Credential {
+        var renewed = self
+        renewed.token = tokens.accessToken
+        renewed.life = tokens.expiresIn.map { TokenLife(issued: now, lasting: $0) }
+        if let refreshToken = tokens.refreshToken {
+            renewed.renewal = renewal.map { $0.with(refreshToken) }
+        }
+        return renewed
+    }
+}
+
+extension Credential.Renewal {
+    fileprivate func with(_ refreshToken: Secret) -> Credential.Renewal {
+        switch self {
+        case .matrix: .matrix(refreshToken: refreshToken)
+        case .oauth(_, let clientID, let tokenEndpoint):
+            .oauth(refreshToken: refreshToken, clientID: clientID, tokenEndpoint: tokenEndpoint)
+        }
+    }
+}

@@ -1,0 +1,120 @@
+import MatrixCore
+import Observability
+
+/// By the authentication service's own command, run here.
+extension AccountMaker {
+    func byCommand(
+        _ server: ServerFacts,
+        _ run: inout SetupRun,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> (AccountSession, String) {
+        guard let commands = secrets.serviceCommands, let homeserver = run.homeserver else {
+            throw .missing("mas-cli", "the command of the authentication service")
+        }
+        let scope = try newScope(server, &run, tools)
+        let issuing = commands.issueToken(localpart, device: scope.device, asAdmin: scope.isServerAdmin)
+        let lines = [commands.register(localpart), issuing, commands.provision]
+        guard !run.wishes.isDryRun else {
+            for line in lines { tools.person.tell("would run: \(line.joined(separator: " "))") }
+            return (try rehearsed(homeserver, scope), "would make the account \(localpart)")
+        }
+        run.progress.pending.insert(ObtainAccount.mark)
+        try run.save(tools)
+        let isNew = try await register(commands, &run, tools)
+        let output = try await perform(issuing, tools)
+        guard let issued = ServiceCommands.issued(in: output.standardError + output.standardOutput) else {
+            throw StepFailure(
+                step,
+                "\(issuing.joined(separator: " ")) has issued a token and not shown it: it does so only where it logs at level info",
+                cure: ["let RUST_LOG=info reach it, or run it by hand:", "    RUST_LOG=info \(issuing.joined(separator: " "))"]
+                    + ["then give the token with --access-token-file"]
+            )
+        }
+        _ = try await perform(commands.provision, tools)
+        let token = Secret(issued.token)
+        let identity = try await tried(token, homeserver, server, tools)
+        return (
+            AccountSession(user: identity.user, token: token, device: identity.device ?? issued.device),
+            "\(isNew ? "made" : "used") the account \(identity.user) with \(commands.program.joined(separator: " "))"
+        )
+    }
+
+    /// Whether the account was not there before.
+    private func register(
+        _ commands: ServiceCommands,
+        _ run: inout SetupRun,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> Bool {
+        let words = commands.register(localpart)
+        let output = try await output(of: words, tools)
+        if output.exitStatus == 0 { return true }
+        if output.standardError.contains("User already exists") {
+            guard run.wishes.localpart != nil || secrets.hasBegun else {
+                forget(&run, tools)
+                throw alreadyThere()
+            }
+            return false
+        }
+        if output.standardError.contains("Username not available on homeserver") {
+            throw StepFailure(
+                step,
+                "the homeserver takes no account of the name \(localpart): it is illegal, or kept for an application service",
+                cure: "choose another --localpart"
+            )
+        }
+        throw failed(words, output)
+    }
+
+    private func perform(_ words: [String], _ tools: SetupTools) async throws(StepFailure) -> CommandOutput {
+        let output = try await output(of: words, tools)
+        guard output.exitStatus == 0 else { throw failed(words, output) }
+        return output
+    }
+
+    private func output(of words: [String], _ tools: SetupTools) async throws(StepFailure) -> CommandOutput {
+        let line = words.joined(separator: " ")
+        tools.person.tell("running: \(line)")
+        do throws(CommandFailure) {
+            // The token stands in a log line of level info.
+            return try await tools.commands.run(words, environment: ["RUST_LOG": "info"], timeout: .seconds(60))
+        } catch {
+            switch error {
+            case .noSuchProgram(let name):
+                throw StepFailure(
+                    step,
+                    "--mas-cli: there is no program \(printable(name)) here",
+                    cure: "run setup where the authentication service runs, or give the whole command, such as “docker exec mas mas-cli”",
+                    kind: .usage
+                )
+            case .notStarted(let why):
+                throw StepFailure(step, "\(line) could not be run: \(printable(why))", cure: "run it by hand to see more")
+            case .timedOut(let log):
+                throw StepFailure(
+                    step,
+                    "\(line) did not end within a minute: \(lastLine(log))",
+                    cure: "see that its database and Synapse answer: mas-cli doctor"
+                )
+            case .cancelled: throw StepFailure(step, "\(line) was interrupted", cure: "run the same again")
+            }
+        }
+    }
+
+    private func failed(_ words: [String], _ output: CommandOutput) -> StepFailure {
+        StepFailure(
+            step,
+            "\(words.joined(separator: " ")) ended with \(output.exitStatus): \(lastLine(output.standardError))",
+            cure: [
+                "it needs the service's configuration (--config FILE in --mas-cli, where it is elsewhere), its database and"
+                    + " Synapse; by hand:",
+                "    \(words.joined(separator: " "))",
+            ]
+        )
+    }
+
+    /// Of a log, what tells most: its causes are at its end.
+    private func lastLine(_ log: String) -> String {
+        let lines = log.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
+        let told = lines.first { $0.hasPrefix("Error:") } ?? lines.last ?? "it said nothing"
+        return printable(told, limit: 300)
+    }
+}

@@ -1,0 +1,70 @@
+import Observability
+
+/// What an authentication service's refusal means to the operator.
+struct ServiceTrouble {
+    private let failure: ServerFailure
+    private let step: String
+    private let metadata: AuthenticationMetadata
+    private let localpart: String
+
+    init(_ failure: ServerFailure, _ step: String, _ metadata: AuthenticationMetadata, _ localpart: String) {
+        self.failure = failure
+        self.step = step
+        self.metadata = metadata
+        self.localpart = localpart
+    }
+
+    var explained: StepFailure {
+        switch failure.reason {
+        case .webPage(404) where failure.request.contains(metadata.adminAPI):
+            ending(
+                "it serves no admin API at \(metadata.adminAPI)",
+                "add “- name: adminapi” to the resources of a listener in its configuration and restart it, or give --mas-cli"
+            )
+        case .refused(_, "invalid_client", _):
+            ending(
+                "it refuses the client of --mas-client-id: the ID or the secret is wrong",
+                "give both as they stand under “clients” in its configuration; after a change there, restart it"
+            )
+        case .refused(_, "invalid_scope", _):
+            ending(
+                "the client of --mas-client-id may not use the admin API",
+                "add its ID to policy.data.admin_clients in the service's configuration, and restart it"
+            )
+        case .refused(_, "unauthorized_client", _), .refused(_, "unsupported_grant_type", _):
+            ending(
+                "the device authorization grant is switched off there (\(failure.cause))",
+                "have it switched on in its configuration, or give --mas-cli, --mas-client-id or --password-file"
+            )
+        case .refused(let status, _, let title) where [401, 403].contains(status) && isAdminCall:
+            ending(
+                "its admin API refuses the token: \(printable(title, limit: 200))",
+                "give a token with the scope \(TokenScope.serviceAdmin) (a personal token mpt_ or an OAuth token mat_, not one of"
+                    + " mas-cli's), or --mas-client-id and --mas-client-secret-file"
+            )
+        case .refused(409, _, let title) where title.contains("reserved"):
+            ending(
+                "the homeserver keeps the name \(localpart) for an application service",
+                "choose another --localpart, or run the bot as that service (--appservice-registration)"
+            )
+        case .refused(409, _, _):
+            ending("there is an account \(localpart) already", "if it is the bot's, run the same again; else choose another --localpart")
+        case .refused(400, _, let title) where title.contains("Username"):
+            ending("it takes no account of the name \(localpart) (\(printable(title)))", "choose another --localpart")
+        case .refused(410, _, _):
+            ending("the account \(localpart) is deactivated", "choose another --localpart, or have it reactivated")
+        case .trouble(_, let text) where text.contains("Synapse"):
+            ending(
+                "it cannot work with the homeserver (\(printable(text, limit: 300)))",
+                "see that Synapse runs and that both have the same secret: mas-cli doctor"
+            )
+        default: failure.ending(step, at: metadata.issuer, "the authentication service at \(metadata.issuer)")
+        }
+    }
+
+    private var isAdminCall: Bool { failure.request.contains(metadata.adminAPI) }
+
+    private func ending(_ cause: String, _ cure: String) -> StepFailure {
+        StepFailure(step, "the authentication service at \(metadata.issuer): \(cause)", cure: cure)
+    }
+}
