@@ -103,6 +103,7 @@ struct BotProgram {
             person: TerminalOperator(shell: shell, mayAsk: false, progressOnErrorOutput: true),
             files: SystemFiles(),
             configuration: YAMLConfigurationFile(),
+            commands: SystemCommands(),
             clock: SystemSetupClock()
         )
         return Doctor(tools, configuration: file, accessTokenFile: secrets.accessToken)

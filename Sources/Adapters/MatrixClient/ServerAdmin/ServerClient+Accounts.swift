@@ -2,6 +2,7 @@ import Cryptography
 import HTTPClient
 import JSON
 import MatrixCore
+import Moderation
 import Observability
 import Setup
 

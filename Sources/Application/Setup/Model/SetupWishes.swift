@@ -57,5 +57,10 @@ package struct SetupWishes: Sendable {
 
     package static let standardDirectory = "./draupnir"
 
+    /// Whether something is given that an authentication service takes.
+    package var hasServiceMeans: Bool {
+        serviceClientID != nil || serviceAdminTokenFile != nil || serviceCommand != nil || usesDeviceGrant
+    }
+
     package var isDryRun: Bool { mode == .dry }
 }

@@ -62,6 +62,12 @@ extension AccountMaker {
         )
     }
 
+    /// Given, or made by setup.
+    func knownPassword(_ run: SetupRun, _ tools: SetupTools) throws(StepFailure) -> Secret? {
+        if let password = secrets.password { return password }
+        return try run.savedSecret(run.folder.password, tools)
+    }
+
     /// The same device with a token that ends soon and can be renewed, where the one that cannot ends too.
     func renewable(
         _ session: AccountSession,
@@ -69,7 +75,7 @@ extension AccountMaker {
         _ tools: SetupTools
     ) async throws(StepFailure) -> AccountSession {
         let (homeserver, server) = try run.found(step)
-        if let password = try secrets.password ?? run.savedSecret(run.folder.password, tools) {
+        if let password = try knownPassword(run, tools) {
             let renewable = try await logIn(
                 password,
                 homeserver,

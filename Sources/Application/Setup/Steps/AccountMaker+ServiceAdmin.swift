@@ -24,8 +24,7 @@ extension AccountMaker {
                 throw ServiceTrouble(error, step, service.metadata, localpart).explained
             }
             // A service from before personal tokens: the password gives a compatibility token, without admin rights.
-            let password = try secrets.password ?? run.savedSecret(run.folder.password, tools)
-            guard !scope.isServerAdmin, server.takesPasswords, let password else {
+            guard !scope.isServerAdmin, server.takesPasswords, let password = try knownPassword(run, tools) else {
                 throw noPersonalTokens(service.metadata, scope)
             }
             return (try await logIn(password, homeserver, server, made: false).0, what)

@@ -10,6 +10,7 @@ struct AccountQuestions {
             wishes.registrationSharedSecretFile != nil || wishes.homeserverConfig != nil
             || wishes.adminAccessTokenFile != nil || wishes.passwordFile != nil || wishes.accessTokenFile != nil
             || wishes.registrationTokenFile != nil || wishes.appserviceRegistration != nil || wishes.registersOpenly
+            || wishes.hasServiceMeans
         if !isKnown { try await askForWay(&wishes, server) }
         let namesItself =
             wishes.accessTokenFile != nil || wishes.typedAccessToken != nil || wishes.appserviceRegistration != nil
@@ -25,7 +26,7 @@ struct AccountQuestions {
             wishes.registrationSharedSecretFile != nil || wishes.homeserverConfig != nil
             || wishes.adminAccessTokenFile != nil
             || wishes.typedSharedSecret != nil || wishes.typedAdminToken != nil
-        if !wishes.wantsServerAdmin, canGrant, !server.isDelegated {
+        if !wishes.wantsServerAdmin, server.isDelegated ? wishes.hasServiceMeans : canGrant {
             let text =
                 "Make the bot a server admin? It can then switch its rate limits off, deactivate users and shut rooms down"
             wishes.wantsServerAdmin = try await agrees("server-admin", text, standard: false, ask)
@@ -52,6 +53,15 @@ struct AccountQuestions {
         case .adminToken:
             wishes.typedAdminToken = try await secret("admin-access-token-file", "Access token of a server admin")
         case .password: wishes.typedPassword = try await secret("password-file", "Password of the bot's account")
+        case .deviceGrant: wishes.usesDeviceGrant = true
+        case .serviceCommand:
+            let question = Question("mas-cli", "The command, as it is run here", standard: "mas-cli", objection: isFilled)
+            wishes.serviceCommand = try await ask(question)
+        case .serviceClient:
+            wishes.serviceClientID = try await ask(
+                Question("mas-client-id", "ID of a client that may use its admin API", objection: isFilled)
+            )
+            wishes.typedServiceSecret = try await secret("mas-client-secret-file", "Secret of that client")
         case .accessToken:
             wishes.typedAccessToken = try await secret("access-token-file", "Access token of the bot's account")
         }
@@ -65,6 +75,7 @@ struct AccountQuestions {
 
     enum Way: Sendable, Equatable {
         case configuration, sharedSecret, adminToken, password, accessToken
+        case deviceGrant, serviceCommand, serviceClient
 
         var text: String {
             switch self {
@@ -73,13 +84,19 @@ struct AccountQuestions {
             case .adminToken: "make it; I have a server admin's access token"
             case .password: "it exists; I know its password"
             case .accessToken: "it exists; I have an access token of it"
+            case .deviceGrant: "I log in to it in a browser, by a code or QR code (it can be made there too)"
+            case .serviceCommand: "make it; the Matrix Authentication Service's mas-cli can be run here"
+            case .serviceClient: "make it; I have a client of the authentication service's admin API"
             }
         }
     }
 
     /// Best first.
     static func ways(on server: ServerFacts) -> [Way] {
-        guard !server.isDelegated else { return server.takesPasswords ? [.accessToken, .password] : [.accessToken] }
+        guard !server.isDelegated else {
+            return (server.authentication?.deviceEndpoint == nil ? [] : [.deviceGrant]) + [.serviceCommand, .serviceClient]
+                + (server.takesPasswords ? [.password] : []) + [.accessToken]
+        }
         switch server.flavour {
         case .synapse: return [.configuration, .sharedSecret, .adminToken, .password, .accessToken]
         case .dendrite: return [.configuration, .sharedSecret, .password, .accessToken]

@@ -1,4 +1,5 @@
 import MatrixCore
+import Moderation
 import Observability
 
 /// Makes the bot's account or logs in to it, and keeps its token.

@@ -56,6 +56,7 @@ struct DoctorProgram {
             person: TerminalOperator(shell: shell, mayAsk: false, progressOnErrorOutput: isJSON),
             files: SystemFiles(),
             configuration: YAMLConfigurationFile(),
+            commands: SystemCommands(),
             clock: SystemSetupClock()
         )
         let doctor = Doctor(

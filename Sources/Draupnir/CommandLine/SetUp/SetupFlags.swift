@@ -72,6 +72,26 @@ enum SetupFlags {
         "an application service's registration, whose account the bot is to be",
         valueName: "FILE"
     )
+    static let serviceClient = Option(
+        "mas-client-id",
+        .text,
+        "a client of the Matrix Authentication Service that may use its admin API",
+        valueName: "ID"
+    )
+    static let serviceSecret = Option("mas-client-secret-file", .text, "the secret of that client", valueName: "FILE")
+    static let serviceToken = Option(
+        "mas-admin-token-file",
+        .text,
+        "a token for that admin API, in place of a client",
+        valueName: "FILE"
+    )
+    static let serviceCommand = Option(
+        "mas-cli",
+        .text,
+        "the service's command as it is run here; it is run to make account and token",
+        valueName: "COMMAND"
+    )
+    static let oauth = Flag("oauth", "shows a code and a QR code: a person approves the bot in a browser")
     static let register = Flag("register", "makes the account where the server lets anybody")
     static let serverAdmin = Flag("server-admin", "makes the bot a server admin")
     static let keepRateLimits = Flag("keep-rate-limits", "leaves the server's rate limits alone")
@@ -96,13 +116,15 @@ enum SetupFlags {
     static let dryRun = Flag("dry-run", "shows every request that would change something, and sends none of them")
     static let json = Flag("json", "writes one JSON object to standard output, and progress to the error output")
 
+    /// Where the homeserver leaves accounts to an authentication service.
+    static let service: [any Argument] = [serviceClient, serviceSecret, serviceToken, serviceCommand]
     /// What every step needs to find the server and the account.
     static let access: [any Argument] = [homeserver, localpart, directory, accessToken, adminToken, allowPlainHTTP]
     static let manner: [any Argument] = [answers, nonInteractive, dryRun, json]
     static let account: [any Argument] = [
         homeserver, localpart, directory, sharedSecret, homeserverConfig, adminToken, keepAdminToken, password,
-        accessToken, registrationToken, appservice, register, serverAdmin, allowPlainHTTP,
-    ]
+        accessToken, registrationToken, appservice, register, serverAdmin, allowPlainHTTP, oauth,
+    ] + service
 
     static let description = CommandDescription(
         "setup",
@@ -117,6 +139,8 @@ enum SetupFlags {
             "setup",
             "setup --non-interactive --homeserver example.org --manager @you:example.org"
                 + " --homeserver-config /etc/matrix-synapse/homeserver.yaml --server-admin",
+            "setup --homeserver example.org --oauth",
+            "setup --homeserver example.org --mas-cli \"docker exec mas mas-cli\" --server-admin",
         ]
     )
 
@@ -129,8 +153,11 @@ enum SetupFlags {
     static let logIn = CommandDescription(
         "login",
         "logs in to the bot's account and keeps its token",
-        arguments: access + [password] + manner,
-        examples: ["login --homeserver example.org --localpart draupnir --password-file password"]
+        arguments: access + [password, oauth] + service + manner,
+        examples: [
+            "login --homeserver example.org --localpart draupnir --password-file password",
+            "login --homeserver example.org --oauth",
+        ]
     )
     static let showRateLimit = CommandDescription(
         "ratelimit show",
@@ -147,7 +174,7 @@ enum SetupFlags {
     static let adminGrant = CommandDescription(
         "admin grant",
         "makes the bot a server admin",
-        arguments: access + manner,
+        arguments: access + service + manner,
         examples: ["admin grant --directory draupnir --admin-access-token-file admin-token"]
     )
     static let adminCheck = CommandDescription(
@@ -178,6 +205,11 @@ enum SetupFlags {
         wishes.accessTokenFile = given[accessToken]
         wishes.registrationTokenFile = given[registrationToken]
         wishes.appserviceRegistration = given[appservice]
+        wishes.serviceClientID = given[serviceClient]
+        wishes.serviceClientSecretFile = given[serviceSecret]
+        wishes.serviceAdminTokenFile = given[serviceToken]
+        wishes.serviceCommand = given[serviceCommand]
+        wishes.usesDeviceGrant = given[oauth]
         wishes.registersOpenly = given[register]
         wishes.wantsServerAdmin = given[serverAdmin]
         wishes.keepsRateLimits = given[keepRateLimits]

@@ -35,6 +35,7 @@ struct SetupProgram {
             person: person,
             files: SystemFiles(),
             configuration: YAMLConfigurationFile(),
+            commands: SystemCommands(),
             clock: SystemSetupClock()
         )
         let report = await Setup(tools, steps: steps).run(wishes)

@@ -29,6 +29,14 @@ struct TerminalOperator: Operator {
         }
     }
 
+    /// With a QR code where lines of the terminal hold one.
+    func show(link: String) {
+        if let width = terminalWidth(), let code = qrCode(link), code.prefix(while: { $0 != "\n" }).count <= width {
+            put(code)
+        }
+        put(link + "\n")
+    }
+
     func tell(_ line: String) { put(line + "\n") }
 
     private func put(_ text: String) {
