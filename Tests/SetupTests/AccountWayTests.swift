@@ -5,7 +5,7 @@ import Testing
     private static let synapse = server(.synapse)
     private static let delegated: ServerFacts = {
         var facts = server(.synapse)
-        facts.issuer = "https://auth.example.org/"
+        facts.authentication = AuthenticationMetadata(issuer: "https://auth.example.org/")
         return facts
     }()
 

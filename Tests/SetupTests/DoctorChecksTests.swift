@@ -111,10 +111,10 @@ import Testing
         Case("TOK-2", .fail, "a short-lived token") { $0.token = Secret("mat_x") },
         Case("TOK-2", .warn, "an unknown token under delegation") {
             $0.token = Secret("abc")
-            $0.server?.issuer = "https://auth"
+            $0.server?.authentication = AuthenticationMetadata(issuer: "https://auth")
         },
         Case("TOK-3", .fail, "a device unknown to Synapse") {
-            $0.server?.issuer = "https://auth"
+            $0.server?.authentication = AuthenticationMetadata(issuer: "https://auth")
             $0.identity = nil
             $0.identityFailure = ServerFailure("GET", .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: ""))
         },
@@ -140,7 +140,7 @@ import Testing
         },
         Case("ADM-3", .warn, "an application service under delegation") {
             $0.record?.appservice = "bot"
-            $0.server?.issuer = "https://auth"
+            $0.server?.authentication = AuthenticationMetadata(issuer: "https://auth")
             $0.doesAdminTokenWork = nil
         },
         Case("ADM-4", .fail, "a feature without rights") {

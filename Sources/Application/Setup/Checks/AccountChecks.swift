@@ -14,10 +14,20 @@ extension DoctorFacts {
         guard let server, server.isDelegated else {
             return .ok("ACC-2", name, "accounts are the homeserver's own business")
         }
+        let service = server.issuer ?? "an authentication service"
+        if server.isLoginUnrouted {
+            return .warn(
+                "ACC-2",
+                service,
+                "accounts are with that service, and the proxy does not pass /login on to it: passwords cannot be used",
+                cure: ["have the proxy send /_matrix/client/*/(login|logout|refresh) to that service"]
+            )
+        }
+        let grant = server.authentication?.deviceEndpoint == nil ? "without" : "with"
         return .ok(
             "ACC-2",
-            server.issuer ?? baseURL,
-            "accounts are with an authentication service; Synapse's own ways to make them are gone there"
+            service,
+            "accounts are with that service, \(grant) device authorization grant; Synapse's own ways to make them are gone there"
         )
     }
 

@@ -47,7 +47,10 @@ extension DoctorFacts {
         return .warn(
             "ADM-2",
             user.rawValue,
-            "the account is an admin, but the token was issued before or without that",
+            server.isDelegated
+                ? "Synapse has the account as an admin, which changes nothing under an authentication service: rights come with"
+                    + " the token's scope alone"
+                : "the account is an admin, but the token was issued before or without that",
             cure: server.isDelegated
                 ? ServiceCommands.standard.tokenLines(localpart: String(user.localpart), asAdmin: true)
                 : ["log in anew:", "    draupnir login --homeserver \(baseURL) --password-file FILE"]

@@ -10,6 +10,8 @@ package struct DoctorFacts: Sendable {
     /// Nil where the token stands in the configuration itself.
     package var accessTokenFile: String?
     package var token: Secret?
+    /// What is kept with the token; nil where the token stands in the configuration.
+    package var credential: Credential?
     /// Files with secrets that others can read.
     package var sharedFiles: [String] = []
     /// Whether the data path can be written.

@@ -100,6 +100,22 @@ extension DoctorFacts {
                 fix: canAdminister ? .enableFeature(SwitchOnFeatures.stateAfter, for: user) : nil
             )
         }
-        return .ok("NET-5", baseURL, server.summary)
+        return .ok("NET-5", baseURL, ([server.summary] + abilities(server)).joined(separator: "; "))
+    }
+
+    /// What differs between servers, and what the bot does about it.
+    private func abilities(_ server: ServerFacts) -> [String] {
+        switch server.flavour {
+        case .synapse:
+            return ["admin API", hasStateAfter == true ? "MSC4222 on" : "MSC4222 unknown"]
+                + (server.isDelegated ? ["admin rights by the token's scope"] : [])
+        case .dendrite:
+            return [
+                "no MSC4222 (rooms are read anew after a gap)", "no admin API but registration and reports",
+                "tokens neither end nor are renewed",
+            ]
+        case .conduit: return ["no MSC4222 (rooms are read anew after a gap)", "no admin API of Synapse's"]
+        case .other: return []
+        }
     }
 }

@@ -1,4 +1,5 @@
 import MatrixCore
+import Moderation
 
 extension DoctorFacts {
     /// TOK: the access token.
@@ -9,14 +10,30 @@ extension DoctorFacts {
     private var place: String { accessTokenFile ?? "accessToken" }
     private var tokenKind: TokenKind { token.map { TokenKind($0) } ?? .placeholder }
 
+    private var isRenewable: Bool { credential?.renewal != nil }
+
+    /// `--oauth` where that is how one logs in there.
+    private var logInLine: String {
+        let account = server?.authentication?.deviceEndpoint == nil ? "--localpart draupnir --password-file FILE" : "--oauth"
+        return "    draupnir login --homeserver \(baseURL) \(account)"
+    }
+
     private var valid: CheckResult {
         if let identity { return .ok("TOK-1", place, "belongs to \(identity.user)") }
+        if isRenewable, identityFailure?.isTokenRejected ?? false {
+            return .warn(
+                "TOK-1",
+                place,
+                "the access token has ended, or was revoked; the bot takes a new one with its refresh token when it starts",
+                cure: ["start the bot, or log in anew:", logInLine]
+            )
+        }
         guard let failure = identityFailure, !failure.isTokenRejected else {
             return .fail(
                 "TOK-1",
                 place,
                 "the homeserver does not know the access token: it is mistyped, or was revoked by a logout",
-                cure: ["    draupnir login --homeserver \(baseURL) --localpart draupnir --password-file FILE"]
+                cure: [logInLine]
             )
         }
         return .fail("TOK-1", place, "the token could not be tried: \(failure.cause)", cure: failure.cure(at: baseURL))
@@ -24,7 +41,7 @@ extension DoctorFacts {
 
     private var kind: CheckResult {
         let localpart = user.map { String($0.localpart) } ?? "draupnir"
-        if let objection = tokenKind.objection(localpart: localpart) {
+        if !isRenewable, let objection = tokenKind.objection(localpart: localpart) {
             return .fail("TOK-2", place, objection.cause, cure: objection.cure)
         }
         if tokenKind == .unknown, server?.isDelegated ?? false {
@@ -35,19 +52,22 @@ extension DoctorFacts {
                 cure: ["run doctor again tomorrow: a token that dies shows then"]
             )
         }
-        return .ok("TOK-2", place, tokenKind.name)
+        return .ok("TOK-2", place, tokenKind.name(isRenewable: isRenewable))
     }
 
     private var knownToService: CheckResult {
         guard server?.isDelegated ?? false else { return .ok("TOK-3", place, "the homeserver makes tokens itself") }
-        guard identity == nil, identityFailure?.isTokenRejected ?? false else {
+        guard identity == nil, !isRenewable, identityFailure?.isTokenRejected ?? false else {
             return .ok("TOK-3", place, "the authentication service's token is known to the homeserver")
         }
         return .fail(
             "TOK-3",
             place,
             "the homeserver does not know the token; a device that mas-cli made is unknown to it at first",
-            cure: ["    mas-cli manage provision-all-users"]
+            cure: [
+                "    mas-cli manage provision-all-users",
+                "then wait two minutes: Synapse remembers that long that it did not know the token",
+            ]
         )
     }
 
@@ -105,29 +125,60 @@ extension DoctorFacts {
     }
 
     private var refresh: CheckResult {
-        tokenKind == .refresh
-            ? .fail(
+        if tokenKind == .refresh {
+            return .fail("TOK-7", place, "a refresh token is no access token", cure: ["give the access token, or log in anew"])
+        }
+        switch credential?.renewal {
+        case nil: return .ok("TOK-7", place, "nothing has to be renewed")
+        case .matrix? where server?.isLoginUnrouted ?? false:
+            return .fail(
                 "TOK-7",
                 place,
-                "a refresh token is no access token",
-                cure: ["give the access token, or log in anew"]
+                "the token has to be renewed, and the homeserver's proxy does not pass /refresh on to the authentication service",
+                cure: ["have the proxy send /_matrix/client/*/(login|logout|refresh) to that service"]
             )
-            : .ok("TOK-7", place, "nothing has to be refreshed")
+        case .matrix?, .oauth?:
+            guard isStorageWritable else {
+                return .fail(
+                    "TOK-7",
+                    settings.dataPath,
+                    "renewed tokens cannot be kept there: after a restart the bot would be logged out",
+                    cure: ["make the directory writable for the bot's account"]
+                )
+            }
+            return .ok("TOK-7", place, "is renewed at half of its life; the new pair is kept before the old is dropped")
+        }
     }
 
     private var expiry: CheckResult {
+        if let life = credential?.life { return ending(life) }
         switch tokenKind {
         case .synapse, .compatibility: return .ok("TOK-8", place, "does not expire by itself")
         case .personal:
             return .warn(
                 "TOK-8",
                 place,
-                "a personal token ends when whoever issued it chose",
-                cure: ["note the day, and have a new one issued before"]
+                "a personal token ends when whoever issued it chose; one that setup had issued does not end by itself",
+                cure: ["if others issued it, note the day, and have a new one issued before"]
             )
         case .shortLived:
-            return .fail("TOK-8", place, "it dies within minutes", cure: ["log in with the password: draupnir login"])
+            return .fail("TOK-8", place, "it dies within minutes", cure: ["log in for good:", logInLine])
         case .refresh, .placeholder, .malformed, .unknown: return .ok("TOK-8", place, "nothing is known of an end")
         }
+    }
+
+    private func ending(_ life: TokenLife) -> CheckResult {
+        let seconds = (life.end - nowMilliseconds) / 1_000
+        let rest = seconds < 0 ? "ended \(-seconds) s ago" : "ends in \(seconds) s"
+        guard nowMilliseconds >= life.warningDue else { return .ok("TOK-8", place, rest) }
+        if isRenewable {
+            return .warn(
+                "TOK-8",
+                place,
+                "it \(rest) and was not renewed",
+                cure: ["nothing, where the bot is not running; else look into its log, and at the authentication service"]
+            )
+        }
+        return .fail("TOK-8", place, "it \(rest), and cannot be renewed", cure: ["log in anew:", logInLine])
     }
 }

@@ -58,7 +58,16 @@ struct ServiceTrouble {
                 "it cannot work with the homeserver (\(printable(text, limit: 300)))",
                 "see that Synapse runs and that both have the same secret: mas-cli doctor"
             )
-        default: failure.ending(step, at: metadata.issuer, "the authentication service at \(metadata.issuer)")
+        case .limited: ending(failure.cause, "wait as long, then run the same again; what is done stays done")
+        default:
+            StepFailure(
+                step,
+                "the authentication service at \(metadata.issuer) (\(failure.request)): \(failure.cause)",
+                cure: [
+                    "see that it runs and can be reached from here, then run the same again; what is done stays done:",
+                    "    curl -i \(metadata.issuer)\(metadata.issuer.hasSuffix("/") ? "" : "/").well-known/openid-configuration",
+                ]
+            )
         }
     }
 

@@ -16,8 +16,7 @@ extension ServiceClient: AuthenticationService {
             url,
             .json([
                 "client_name": "Draupnir moderation bot", "client_uri": .string(Self.home),
-                "grant_types": [.string(Self.deviceGrantType), "refresh_token"], "response_types": [],
-                "redirect_uris": [], "application_type": "native", "token_endpoint_auth_method": "none",
+                "grant_types": [.string(Self.deviceGrantType), "refresh_token"], "application_type": "native", "token_endpoint_auth_method": "none",
             ])
         )
         let client = try exchange.checked()
