@@ -54,6 +54,7 @@ let package = Package(
         system("CQRencode", pkgConfig: "libqrencode", apt: "libqrencode-dev"),
         // glibc's own: no package, and no flags to ask for.
         .systemLibrary(name: "CMalloc", path: "Sources/CLibraries/CMalloc"),
+        .systemLibrary(name: "CProcess", path: "Sources/CLibraries/CProcess"),
         shim("CJSON", over: "simdjson"),
         shim("CRegex", over: "re2"),
 
@@ -66,7 +67,7 @@ let package = Package(
         target("Platform", "Cryptography", "COpenSSL"),
         target("Platform", "Terminal", "CQRencode"),
         target("Platform", "Observability"),
-        target("Platform", "Lifecycle", "CMalloc"),
+        target("Platform", "Lifecycle", "CMalloc", "CProcess"),
 
         target("Core", "MatrixCore", "JSON", "Patterns"),
         target("Core", "RoomState", "MatrixCore", "JSON", "Patterns", "Cryptography"),
