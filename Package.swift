@@ -159,10 +159,10 @@ let package = Package(
         tests("Patterns"),
         tests("Cryptography"), tests("Terminal"), tests("Lifecycle"), tests("Observability"),
         tests("MatrixCore", "JSON"),
-        // What tests of several targets need: seeded numbers, identifiers as literals, a loopback socket.
+        // What tests of several targets need: seeded numbers, identifiers as literals, a loopback socket, recorded answers.
         .target(
             name: "TestSupport",
-            dependencies: names(["MatrixCore"]),
+            dependencies: names(["MatrixCore", "JSON"]),
             path: "Tests/TestSupport",
             swiftSettings: house
         ),
@@ -234,7 +234,7 @@ let package = Package(
             "JSON",
             "SQLite"
         ),
-        tests("Setup", "Moderation", "MatrixCore", "JSON", "Observability"),
+        tests("Setup", "TestSupport", "Moderation", "MatrixCore", "JSON", "Observability"),
         tests("Configuration", "TestSupport", "Setup", "Moderation", "MatrixCore", "Observability", "YAML"),
         tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
 

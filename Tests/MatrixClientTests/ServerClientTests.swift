@@ -106,13 +106,23 @@ struct ServerClientTests {
                 Answer(#"{"errcode": "M_X", "error": "no"}"#, status: 403),
                 .refused(status: 403, code: "M_X", message: "no")
             ),
-            (Answer(#"{"error": "no"}"#, status: 400), .notMatrix(status: 400, #"{"error": "no"}"#)),
-            (Answer(#"{"Err": ""}"#, status: 500), .trouble(status: 500, "")),
+            (Answer(#"{"error": "no"}"#, status: 400), .refused(status: 400, code: "", message: "no")),
+            (Answer("{}", status: 400), .notMatrix(status: 400, "{}")), (Answer(""), .incomplete("versions")),
+            (
+                Answer(#"{"error": "invalid_grant"}"#, status: 400),
+                .refused(status: 400, code: "invalid_grant", message: "")
+            ),
+            (
+                Answer("<html>", status: 302, headers: ["Location: https://b.org/login?code=secret"]),
+                .notMatrix(status: 302, "https://b.org/login")
+            ),
             (Answer("<html>", status: 502), .trouble(status: 502, "")),
             (
                 Answer(#"{"errcode": "M_LIMIT_EXCEEDED", "retry_after_ms": 1500}"#, status: 429),
                 .limited(retryAfter: .milliseconds(1_500))
             ),
+            (Answer(#"{"errcode": "M_LIMIT_EXCEEDED"}"#, status: 429), .limited(retryAfter: .seconds(5))),
+            (Answer(#"{"errors": [{"title": "Slow"}]}"#, status: 429), .limited(retryAfter: .seconds(5))),
             (Answer("slow down", status: 429), .notMatrix(status: 429, "slow down")),
         ] as [(Answer, ServerFailure.Reason)]
     )

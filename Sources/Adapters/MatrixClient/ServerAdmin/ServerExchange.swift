@@ -1,19 +1,20 @@
-import HTTPClient
-import JSON
-import Observability
-import Setup
+package import HTTPClient
+package import JSON
+package import Observability
+package import Setup
 
 /// A whole answer, not yet judged.
-struct ServerExchange {
-    let request: String
-    let status: Int
-    let headers: HTTPHeaders
+package struct ServerExchange {
+    package let request: String
+    package let status: Int
+    package let headers: HTTPHeaders
     /// Nil where it is no JSON.
-    let json: JSONValue?
+    package let json: JSONValue?
     private let body: HTTPBody
     private let secret: Secret?
 
-    init(_ request: String, _ response: HTTPResponse, secret: Secret?) {
+    /// `request` is method and path, as failures name it; `secret` is cut out of what the server echoes.
+    package init(_ request: String, _ response: HTTPResponse, secret: Secret?) {
         self.request = request
         status = response.status
         headers = response.headers
@@ -22,34 +23,53 @@ struct ServerExchange {
         self.secret = secret
     }
 
-    /// The JSON of a success.
-    func checked() throws(ServerFailure) -> JSONValue {
-        if (200..<300).contains(status), let json { return json }
+    /// The JSON of a success; an empty object where the success has nothing to say.
+    package func checked() throws(ServerFailure) -> JSONValue {
+        if (200..<300).contains(status) {
+            if let json { return json }
+            if body.count == 0 { return [:] }
+        }
         throw failure
     }
 
-    var failure: ServerFailure {
-        func text(_ name: String) -> String? {
-            guard case .string(let text)? = json?[name] else { return nil }
-            return shortened(text, without: secret ?? Secret(""))
-        }
+    package var failure: ServerFailure {
+        let form = refusal
         let reason: ServerFailure.Reason
-        if status == 429, let code = text("errcode"), !code.isEmpty {
-            let header = headers["Retry-After"].flatMap { Int64($0) }
+        switch status {
+        case 429 where form != nil:
             var milliseconds: Int64?
             if case .integer(let number)? = json?["retry_after_ms"] { milliseconds = number }
+            let header = headers["Retry-After"].flatMap { Int64($0) }
             reason = .limited(retryAfter: retryDelay(header: header, milliseconds: milliseconds))
-        } else if (500..<600).contains(status) {
-            reason = .trouble(status: status, text("error") ?? text("message") ?? "")
-        } else if let code = text("errcode") {
-            reason = .refused(status: status, code: code, message: text("error") ?? "")
-        } else if isWebPage {
-            reason = .webPage(status: status)
-        } else {
-            reason = .notMatrix(status: status, shortened(String(body.text.prefix(200)), without: secret ?? Secret("")))
+        // Without its query, which may hold a code that logs somebody in.
+        case 300..<400:
+            let place = headers["Location"]?.prefix { $0 != "?" && $0 != "#" } ?? ""
+            reason = .notMatrix(status: status, clean(String(place)))
+        case 500..<600: reason = .trouble(status: status, form?.message ?? "")
+        default:
+            if let form {
+                reason = .refused(status: status, code: form.code, message: form.message)
+            } else if isWebPage {
+                reason = .webPage(status: status)
+            } else {
+                reason = .notMatrix(status: status, clean(String(body.text.prefix(200))))
+            }
         }
         return ServerFailure(request, reason)
     }
+
+    private var refusal: RefusalForm? {
+        if let json, var form = RefusalForm(json) {
+            form.code = clean(form.code)
+            form.message = clean(form.message)
+            return form
+        }
+        // MAS, of JSON that lacks a field.
+        guard status == 422, headers["Content-Type"]?.lowercased().hasPrefix("text/plain") ?? false else { return nil }
+        return RefusalForm(["message": .string(clean(body.text))])
+    }
+
+    private func clean(_ text: String) -> String { shortened(text, without: secret ?? Secret("")) }
 
     private var isWebPage: Bool {
         if headers["Content-Type"]?.lowercased().hasPrefix("text/html") ?? false { return true }

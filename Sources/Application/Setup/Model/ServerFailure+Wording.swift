@@ -10,50 +10,54 @@ extension ServerFailure {
         case .timedOut: "no answer came in time"
         case .cutOff(let text): "the connection was cut off (\(printable(text, limit: 200)))"
         case .webPage(let status):
-            "a web page (status \(status)) came back where a homeserver answers JSON, so another web server or a proxy answers"
-        case .notMatrix(let status, let text):
-            "the answer (status \(status)) is no Matrix: \(printable(text, limit: 100))"
+            "a web page (status \(status)) came back where \(server) answers JSON, so another web server or a proxy answers"
+        case .notMatrix(let status, let text): notMatrix(status, text)
         case .refused(let status, let code, let message):
-            "the homeserver refused: \(printable(message, limit: 300)) (\(printable(code, limit: 60)), status \(status))"
-        case .limited(let delay): "the homeserver limits the rate, for \(delay.components.seconds) s more"
-        case .trouble(let status, let text):
-            "the homeserver or a proxy before it is in trouble (status \(status)\(text.isEmpty ? "" : ": " + printable(text, limit: 200)))"
+            "\(server) \(refusal)\(Self.told(message, code)) ("
+                + (code.isEmpty ? "" : printable(code, limit: 60) + ", ") + "status \(status))"
+        case .limited(let delay):
+            "\(server) limits how often it may be asked: wait \(Self.wholeSeconds(delay)) s at least"
+        case .trouble(501, let text): "\(server) cannot do this\(Self.told(text)) (status 501)"
+        case .trouble(let status, ""):
+            "\(server), or a proxy before it, is in trouble and does not say why (status \(status))"
+        case .trouble(503, let text) where text.contains("introspect"):
+            "the homeserver cannot reach its authentication service\(Self.told(text)) (status 503)"
+        case .trouble(let status, let text): "\(server) failed\(Self.told(text)) (status \(status))"
         case .incomplete(let what): "the answer lacks \(what)"
         case .cancelled: "it was interrupted"
         }
     }
 
-    /// What to do, where nothing more is known than the failure itself.
-    package func cure(at baseURL: String) -> [String] {
-        let probe = "    curl -i \(baseURL)/_matrix/client/versions"
-        switch reason {
-        case .unknownHost:
-            return ["correct --homeserver: the server's name (example.org), or the URL that clients connect to"]
-        case .nobodyThere:
-            return ["check that the homeserver runs and listens there, and the port:", probe]
-        case .tls:
-            return [
-                "have the server renew its certificate or send the whole chain; with an authority of your own, put it into"
-                    + " /etc/ssl/certs and run update-ca-certificates:", probe,
-            ]
-        case .timedOut, .cutOff: return ["check the way there, firewalls and proxies, then run the same again:", probe]
-        case .webPage, .notMatrix:
-            return [
-                "give the URL that clients connect to, or have the proxy pass /_matrix and /_synapse on to the homeserver:",
-                probe,
-            ]
-        case .refused(_, "M_UNKNOWN_TOKEN", _): return ["the access token is dead: log in anew"]
-        case .incomplete, .trouble:
-            return ["look into the homeserver's log at this moment, and at what answers there:", probe]
-        case .refused: return ["look into the homeserver's log at this moment, then run the same again"]
-        case .limited: return ["wait as long, then run the same again; what is done stays done"]
-        case .cancelled: return ["run the same again; what is done stays done"]
+    /// Whose answer it is, by the path that was asked for.
+    private var server: String {
+        isOfAuthenticationService ? "the authentication service" : "the homeserver"
+    }
+
+    private var refusal: String {
+        if isTokenRejected, code != "M_MISSING_TOKEN" { return "does not accept the token" }
+        return isUnrecognized ? "has no such function" : "refused"
+    }
+
+    private func notMatrix(_ status: Int, _ text: String) -> String {
+        switch (status, text) {
+        case (300..<400, ""): "\(server) leads elsewhere (status \(status))"
+        case (300..<400, _): "\(server) leads elsewhere, to \(printable(text, limit: 200)) (status \(status))"
+        case (_, ""): "\(server) answered with status \(status) and nothing else"
+        default: "something else than \(server)'s JSON came back (status \(status)): \(printable(text, limit: 100))"
         }
     }
 
-    /// The same as the end of a step.
-    package func ending(_ step: String, at baseURL: String, _ doing: String) -> StepFailure {
-        StepFailure(step, "\(doing) (\(request)): \(cause)", cure: cure(at: baseURL))
+    /// The server's own words, behind a colon; a sentence goes on, so it has no full stop.
+    private static func told(_ message: String, _ code: String = "") -> String {
+        guard message.isEmpty else {
+            return ": " + printable(message.hasSuffix(".") ? String(message.dropLast()) : message, limit: 300)
+        }
+        return code.isEmpty ? " and does not say why" : ""
+    }
+
+    /// Rounded up: who waits less is refused again.
+    private static func wholeSeconds(_ delay: Duration) -> Int64 {
+        delay.components.seconds + (delay.components.attoseconds > 0 ? 1 : 0)
     }
 }
 

@@ -13,10 +13,10 @@ package struct ServerFailure: Error, Sendable, Equatable {
         case webPage(status: Int)
         /// An answer that is neither Matrix nor a web page.
         case notMatrix(status: Int, String)
-        /// The homeserver's own refusal.
+        /// The server's own refusal; `code` is Matrix's or OAuth's, and empty where it gave none.
         case refused(status: Int, code: String, message: String)
         case limited(retryAfter: Duration)
-        /// 5xx without more to say.
+        /// 5xx, with what the server says of it.
         case trouble(status: Int, String)
         /// JSON, but without what the call promises.
         case incomplete(String)
@@ -59,5 +59,17 @@ package struct ServerFailure: Error, Sendable, Equatable {
     }
 
     /// The token is dead or was never one.
-    package var isTokenRejected: Bool { code == "M_UNKNOWN_TOKEN" || code == "M_MISSING_TOKEN" }
+    package var isTokenRejected: Bool {
+        switch reason {
+        case .refused(_, "M_UNKNOWN_TOKEN", _), .refused(_, "M_MISSING_TOKEN", _), .refused(_, "invalid_token", _): true
+        // MAS's admin API has no codes, and a 401 there is never of anything else.
+        case .refused(401, "", _): isOfAuthenticationService
+        default: false
+        }
+    }
+
+    /// Whether it was asked of an authentication service: of MAS's admin API, or by OAuth.
+    package var isOfAuthenticationService: Bool {
+        [" /api/admin/", " /oauth2/", " /.well-known/openid-configuration"].contains { request.contains($0) }
+    }
 }
