@@ -10,6 +10,8 @@ package struct Recording: Sendable {
     package let status: Int
     package let headers: [(name: String, value: String)]
     package let body: JSONValue?
+    /// Names of the fields of the request's form or JSON object.
+    package let requestFields: Set<String>
 
     /// A web page is recorded as its heading, and a command's run is no exchange.
     private init?(_ json: JSONValue, file: String) {
@@ -29,6 +31,11 @@ package struct Recording: Sendable {
         }
         headers = fields
         body = json["response"]?["body"]
+        var names: Set<String> = []
+        if case .object(let object)? = json["request"]?["form"] ?? json["request"]?["body"] {
+            names = Set(object.members.map(\.name))
+        }
+        requestFields = names
     }
 
     /// The body as it was on the wire.
@@ -53,9 +60,13 @@ package struct Recording: Sendable {
     }
 
     private static func all(in folder: String, _ file: String) throws -> [Recording] {
+        try entries(of: folder, file).compactMap { Recording($0, file: file) }
+    }
+
+    fileprivate static func entries(of folder: String, _ file: String) throws -> [JSONValue] {
         let bytes = [UInt8](try Data(contentsOf: URL(filePath: "\(fixtures(folder))/\(file)")))
-        guard case .array(let exchanges) = try JSONValue(parsing: bytes.span) else { return [] }
-        return exchanges.compactMap { Recording($0, file: file) }
+        guard case .array(let entries) = try JSONValue(parsing: bytes.span) else { return [] }
+        return entries
     }
 
     /// The path of a folder or file in `Tests/Fixtures`.
@@ -64,7 +75,31 @@ package struct Recording: Sendable {
             .appending(path: "Fixtures/\(name)").path
     }
 
-    private struct Missing: Error {
+    fileprivate struct Missing: Error {
         let name: String
+    }
+}
+
+/// One run of a server's command line program, recorded in the same files.
+package struct RecordedCommand: Sendable {
+    package let words: [String]
+    package let exitStatus: Int64
+    package let standardOutput: String
+    package let standardError: String
+
+    package static func named(_ name: String, in folder: String, _ file: String) throws -> RecordedCommand {
+        let entries = try Recording.entries(of: folder, file)
+        guard let entry = entries.first(where: { $0["name"] == .string(name) }),
+            case .string(let log)? = entry["stderr"]
+        else { throw Recording.Missing(name: name) }
+        var words: [String] = []
+        if case .array(let recorded)? = entry["command"] {
+            words = recorded.compactMap { if case .string(let word) = $0 { word } else { nil } }
+        }
+        var status: Int64 = -1
+        if case .integer(let exit)? = entry["exit"] { status = exit }
+        var output = ""
+        if case .string(let text)? = entry["stdout"] { output = text }
+        return RecordedCommand(words: words, exitStatus: status, standardOutput: output, standardError: log)
     }
 }

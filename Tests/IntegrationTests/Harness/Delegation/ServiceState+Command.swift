@@ -1,8 +1,9 @@
 import JSON
+import TestSupport
 
 /// `mas-cli`, played by a script that asks here what it has to say.
 extension ServiceState {
-    mutating func command(_ call: JSONValue) throws -> Recording {
+    mutating func command(_ call: JSONValue) throws -> ServiceAnswer {
         var words = call["words"]?.elements.compactMap(\.string) ?? []
         let asAdmin = words.contains("--yes-i-want-to-grant-synapse-admin-privileges")
         let isAgreed = words.contains("--yes")
@@ -40,17 +41,9 @@ extension ServiceState {
         }
     }
 
-    private func said(_ file: String, _ name: String) throws -> Recording {
-        let (status, log) = try Recording.log(file, name)
-        return Recording(answering: ["exit": .integer(status), "log": .string(log)])
-    }
-}
-
-extension Recording {
-    fileprivate init(answering body: JSONValue) {
-        status = 200
-        self.body = body
-        fields = []
+    private func said(_ file: String, _ name: String) throws -> ServiceAnswer {
+        let command = try RecordedCommand.named(name, in: "mas", file + ".json")
+        return ServiceAnswer(["exit": .integer(command.exitStatus), "log": .string(command.standardError)])
     }
 }
 

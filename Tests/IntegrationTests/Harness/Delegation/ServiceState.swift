@@ -119,7 +119,7 @@ struct ServiceState {
     }
 
     /// Notes a request whose fields are not those of the recorded one.
-    mutating func compare(_ fields: some Collection<String>, with recording: Recording, _ what: String) {
+    mutating func compare(_ fields: some Collection<String>, with recording: ServiceAnswer, _ what: String) {
         let (sent, real) = (Set(fields), recording.fields)
         if sent != real { violations.append("\(what): sent \(sent.sorted()), a real one was \(real.sorted())") }
     }
