@@ -1,0 +1,93 @@
+import JSON
+import MatrixCore
+import Moderation
+import Observability
+import Protections
+import Setup
+import Synchronization
+
+/// A homeserver that knows whose tokens are, and fails in all else; each test gives the answers it is about.
+final class ScriptedHomeserver: SetupHomeserver {
+    let baseURL = "https://matrix.example.org"
+    /// What `identity` says, one answer after the other; the last stays.
+    let identities: Mutex<[Result<TokenIdentity, ServerFailure>]>
+    let logins: Mutex<[Result<AccountSession, ServerFailure>]>
+    let asked = Mutex<[String]>([])
+    let isAdmin: Bool
+
+    init(
+        identities: [Result<TokenIdentity, ServerFailure>] = [],
+        logins: [Result<AccountSession, ServerFailure>] = [],
+        isAdmin: Bool = false
+    ) {
+        self.identities = Mutex(identities)
+        self.logins = Mutex(logins)
+        self.isAdmin = isAdmin
+    }
+
+    private func next<Value: Sendable>(
+        _ answers: borrowing Mutex<[Result<Value, ServerFailure>]>,
+        _ call: String
+    ) throws(ServerFailure) -> Value {
+        asked.withLock { $0.append(call) }
+        let answer = answers.withLock { $0.count > 1 ? $0.removeFirst() : $0.first }
+        guard let answer else { throw unexpected(call) }
+        return try answer.get()
+    }
+
+    private func unexpected(_ call: String) -> ServerFailure { ServerFailure(call, .cancelled) }
+
+    func identity(_: Secret) async throws(ServerFailure) -> TokenIdentity { try next(identities, "whoami") }
+    func logIn(_ login: PasswordLogin) async throws(ServerFailure) -> AccountSession {
+        try next(logins, login.isRenewable ? "login for \(login.device ?? "a new device"), renewable" : "login")
+    }
+    func canAdminister(_: Secret) async throws(ServerFailure) -> Bool { isAdmin }
+    func rehearsedSession(_: String, isAdmin: Bool) -> AccountSession? { nil }
+}
+
+/// What no test here is about.
+extension ScriptedHomeserver {
+    func versions() async throws(ServerFailure) -> ServerVersions { throw unexpected("versions") }
+    func synapseVersion() async throws(ServerFailure) -> String { throw unexpected("server_version") }
+    func federationSoftware() async throws(ServerFailure) -> ServerSoftware { throw unexpected("version") }
+    func loginFlows() async throws(ServerFailure) -> [LoginFlow] { throw unexpected("flows") }
+    func authenticationMetadata() async throws(ServerFailure) -> AuthenticationMetadata? { nil }
+    func register(_: NewAccount, signedWith _: Secret) async throws(ServerFailure) -> AccountSession {
+        throw unexpected("register")
+    }
+    func register(_: NewAccount, registrationToken _: Secret?) async throws(ServerFailure) -> AccountSession {
+        throw unexpected("register")
+    }
+    func isFree(localpart _: String) async throws(ServerFailure) -> Bool { throw unexpected("available") }
+    func refresh(_: Secret) async throws(ServerFailure) -> IssuedTokens { throw unexpected("refresh") }
+    func profileExists(_: UserID) async throws(ServerFailure) -> Bool { throw unexpected("profile") }
+    func devices(_: Secret) async throws(ServerFailure) -> [AccountDevice] { throw unexpected("devices") }
+    func devicesWithKeys(of _: UserID, _: Secret) async throws(ServerFailure) -> Set<String> {
+        throw unexpected("keys")
+    }
+    func account(_: UserID, _: Secret) async throws(ServerFailure) -> AccountRecord { throw unexpected("account") }
+    func makeAccount(_: UserID, _: NewAccount, _: Secret) async throws(ServerFailure) { throw unexpected("make") }
+    func makeAdmin(_: UserID, _: Secret) async throws(ServerFailure) { throw unexpected("admin") }
+    func rateLimit(of _: UserID, _: Secret) async throws(ServerFailure) -> RateLimit { throw unexpected("limit") }
+    func liftRateLimit(of _: UserID, _: Secret) async throws(ServerFailure) { throw unexpected("limit") }
+    func experimentalFeatures(of _: UserID, _: Secret) async throws(ServerFailure) -> [String: Bool] {
+        throw unexpected("features")
+    }
+    func enableFeature(_: String, for _: UserID, _: Secret) async throws(ServerFailure) { throw unexpected("features") }
+    func perform(
+        _: Action,
+        as _: UserID,
+        _: Secret,
+        transaction _: String
+    ) async throws(ServerFailure) -> ActionAnswer { throw unexpected("perform") }
+    func resolve(_: RoomReference, _: Secret) async throws(ServerFailure) -> RoomID { throw unexpected("resolve") }
+    func joinedRooms(_: Secret) async throws(ServerFailure) -> [RoomID] { throw unexpected("joined") }
+    func accountData(_: EventType, of _: UserID, _: Secret) async throws(ServerFailure) -> JSONValue? { nil }
+    func state(of _: RoomID, _: Secret) async throws(ServerFailure) -> [StateEvent] { throw unexpected("state") }
+    func stateContent(_: StateKey, in _: RoomID, _: Secret) async throws(ServerFailure) -> JSONValue? { nil }
+    func defaultRoomVersion(_: Secret) async throws(ServerFailure) -> String { throw unexpected("capabilities") }
+    func rooms(ofSpace _: RoomID, _: Secret) async throws(ServerFailure) -> [SpaceRoom] { throw unexpected("space") }
+    func sync(_: RoomID, since _: String?, wait _: Duration, _: Secret) async throws(ServerFailure) -> SyncedRoom {
+        throw unexpected("sync")
+    }
+}

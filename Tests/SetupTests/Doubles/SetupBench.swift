@@ -1,0 +1,83 @@
+import MatrixCore
+import Moderation
+import Observability
+import Setup
+import Synchronization
+
+/// Everything outside that setup works with, in memory.
+final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning {
+    let scripted: ScriptedHomeserver
+    let service: ScriptedService
+    let files = Mutex<[String: [UInt8]]>([:])
+    let told = Mutex<[String]>([])
+    /// How long each wait was; time passes by them alone.
+    let waits = Mutex<[Duration]>([])
+    let commands = Mutex<[CommandOutput]>([])
+    let commandsRun = Mutex<[[String]]>([])
+
+    init(_ homeserver: ScriptedHomeserver, _ service: ScriptedService = ScriptedService()) {
+        scripted = homeserver
+        self.service = service
+    }
+
+    var tools: SetupTools {
+        SetupTools(
+            homeservers: self,
+            person: self,
+            files: self,
+            configuration: NoConfiguration(),
+            commands: self,
+            clock: self
+        )
+    }
+
+    func text(_ path: String) -> String? { files.withLock { $0[path] }.map { String(decoding: $0, as: UTF8.self) } }
+
+    func clientURL(of _: String) async throws(ServerFailure) -> String? { nil }
+    func authenticationService(_: AuthenticationMetadata) -> any AuthenticationService { service }
+    func homeserver(at _: String, named _: ServerName?) -> any SetupHomeserver { scripted }
+
+    let answers = false
+    func ask(_: Question) async throws(OperatorGone) -> String { throw OperatorGone() }
+    func show(link: String) { tell(link) }
+    func tell(_ line: String) { told.withLock { $0.append(line) } }
+
+    func read(_ path: String, atMost _: Int) throws(FileFailure) -> StoredFile? {
+        files.withLock { $0[path] }.map { StoredFile(bytes: $0, isShared: false) }
+    }
+    func write(_ bytes: [UInt8], to path: String, isSecret _: Bool) throws(FileFailure) {
+        files.withLock { $0[path] = bytes }
+    }
+    func makeFolder(_: String, isPrivate _: Bool) throws(FileFailure) {}
+    func close(_: String) throws(FileFailure) {}
+    func remove(_ path: String) throws(FileFailure) { files.withLock { $0[path] = nil } }
+    func canWrite(in _: String) -> Bool { true }
+    func freeSpace(in _: String) -> Int64? { nil }
+    func absolute(_ path: String) -> String { path }
+
+    func now() -> Duration { waits.withLock { $0.reduce(.zero, +) } }
+    func wallMilliseconds() -> Int64 { 1_800_000_000_000 }
+    func sleep(for duration: Duration) async { waits.withLock { $0.append(duration) } }
+    func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0) } }
+
+    func run(
+        _ words: [String],
+        environment: [String: String],
+        timeout _: Duration
+    ) async throws(CommandFailure) -> CommandOutput {
+        commandsRun.withLock { $0.append(environment.map { "\($0)=\($1)" } + words) }
+        let output = commands.withLock { $0.isEmpty ? nil : $0.removeFirst() }
+        guard let output else { throw .noSuchProgram(words.first ?? "") }
+        return output
+    }
+    func isInstalled(_: String) -> Bool { true }
+}
+
+private struct NoConfiguration: ConfigurationFile {
+    func text(_: ConfigurationChoices) -> String { "" }
+    func read(_: String, accessTokenFile _: String?) -> ReadConfiguration {
+        ReadConfiguration(settings: nil, partial: BotSettings(), problems: [], warnings: [])
+    }
+    func sharedSecret(inHomeserverConfiguration _: String) -> SharedSecretPlace { .none }
+    func appservice(_: String) -> AppserviceRegistration? { nil }
+}
