@@ -67,6 +67,21 @@ import Testing
             (means { $0.registersOpenly = true }, server(.conduit), .openRegistration),
             (means { $0.hasPassword = true }, server(.conduit), .password),
             (means { $0.hasPassword = true }, delegated, .password),
+            (
+                means {
+                    $0.hasServiceAdmin = true; $0.hasServiceCommand = true; $0.usesDeviceGrant = true
+                }, delegated, .serviceAdmin
+            ),
+            (
+                means {
+                    $0.hasServiceCommand = true; $0.usesDeviceGrant = true; $0.hasSharedSecret = true
+                }, delegated, .serviceCommand
+            ),
+            (
+                means {
+                    $0.usesDeviceGrant = true; $0.hasPassword = true
+                }, delegated, .deviceGrant
+            ),
         ] as [(AccountMeans, ServerFacts, AccountWay)]
     )
     func `chooses the best of what is given`(_ means: AccountMeans, on server: ServerFacts, way: AccountWay) throws {
@@ -85,6 +100,8 @@ import Testing
                 "takes no passwords: it offers m.login.sso", .failed
             ),
             (means { _ in }, synapse, "nothing is given", .usage),
+            (means { $0.usesDeviceGrant = true }, synapse, "names no authentication service", .usage),
+            (means { $0.hasServiceCommand = true }, server(.dendrite), "keeps accounts itself", .usage),
         ] as [(AccountMeans, ServerFacts, String, StepFailure.Kind)]
     )
     func `says why none will do`(
