@@ -1,4 +1,4 @@
-import Cryptography
+import FoundationEssentials
 import JSON
 
 /// What the service answers at its own address: OAuth 2.0 and its admin API.
@@ -64,7 +64,7 @@ extension ServiceState {
             return issued(recording, pair, scope: nil)
         case "client_credentials":
             let pair = "\(DelegatedHomeserver.client.id):\(DelegatedHomeserver.client.secret)"
-            guard call.authorization == "Basic \(base64(Array(pair.utf8)))" else {
+            guard call.authorization == "Basic \(Data(pair.utf8).base64EncodedString())" else {
                 return try ServiceAnswer("oauth_client_credentials", "client_credentials, wrong secret")
             }
             let name = "client_credentials with urn:mas:admin, listed client"

@@ -1,4 +1,4 @@
-import Cryptography
+import FoundationEssentials
 import HTTPClient
 import JSON
 import MatrixCore
@@ -40,7 +40,7 @@ struct ServiceClient: Sendable {
             secret = token
         case .client(let id, let password):
             let pair = "\(percentEncoded(id)):\(percentEncoded(password.reveal()))"
-            headers.append("Authorization", "Basic \(base64(Array(pair.utf8)))")
+            headers.append("Authorization", "Basic \(Data(pair.utf8).base64EncodedString())")
             secret = password
         }
         var bytes: [UInt8]?
