@@ -154,4 +154,33 @@ import Testing
         try await bench.restart()
         #expect(bench.state.queue.isPaused)
     }
+
+    @Test func `what a moderator asked for waits for the first answer of sync too`() async throws {
+        var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
+        try await bench.sync {
+            $0.timeline(Community.management, Events.message("!draupnir kick \(eve) \(lobby) spam", id: "$kick"))
+        }
+        #expect(!bench.open { $0.verb == "kick" }.isEmpty)
+        try await bench.restart()
+        let early = bench.send()
+        #expect(early == nil)
+        try await bench.sync()
+        #expect(try await bench.answerAll().contains { $0.verb == "kick" })
+    }
+
+    @Test func `what was to be done and is met by a dry run is closed unsent`() async throws {
+        var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
+        try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org")) }
+        try await bench.sync {
+            $0.timeline(Community.management, Events.message("!draupnir kick \(eve) \(lobby) spam", id: "$kick"))
+        }
+        var dry = Bench.settings
+        dry.isDryRun = true
+        try await bench.restart(settings: dry)
+        try await bench.sync()
+        #expect(try await !bench.answerAll().contains { $0.changesSomething })
+        let rows = bench.journal.values.filter { $0.action.target == eve }
+        #expect(Set(rows.map(\.action.verb)) == ["ban", "kick"])
+        #expect(rows.allSatisfy { $0.status == .simulated }, "\(rows.map(\.status))")
+    }
 }
