@@ -215,7 +215,7 @@ struct SetupRefusalTests {
             "@a:b", "--password-file", password,
         ])
         #expect(outcome.status == 3, "\(outcome.errors)")
-        #expect(outcome.errors.contains("ends by itself in 5 min, and cannot be refreshed"))
+        #expect(outcome.errors.contains("ends by itself in 5 min, and cannot be renewed"))
         #expect(!command.exists(command.directory + "/secrets"))
     }
 
@@ -232,7 +232,8 @@ struct SetupRefusalTests {
         (404, "text/html", "<html><body>Not here</body></html>", "a web page (status 404)"),
         (200, "text/plain", "<!doctype html><p>Welcome", "a web page (status 200)"),
         (200, "application/json", "{\"versions\": \"v1.1\"}", "the answer lacks versions"),
-        (200, "application/json", "{\"versions\":", "is no Matrix"), (502, "text/html", "<html>", "(status 502"),
+        (200, "application/json", "{\"versions\":", "something else than the homeserver's JSON came back"),
+        (502, "text/html", "<html>", "(status 502"),
     ])
     func `a web server that is no homeserver is told`(
         _ status: Int,

@@ -23,7 +23,7 @@ struct SetupResumeTests {
         Moment("the account was made", .post, "admin/v1/register"),
         Moment("its device was named", .put, "devices/*"),
         Moment("the token was tried", .get, "account/whoami"),
-        Moment("admin rights were looked at", .get, "admin/v1/rooms"),
+        Moment("admin rights were looked at", .get, "admin/v2/users"),
         Moment("the rate limit was lifted", .post, "override_ratelimit"),
         Moment("MSC4222 was switched on", .put, "experimental_features/*"),
         Moment("the management room was made", .post, "createRoom"),
@@ -84,7 +84,7 @@ struct SetupResumeTests {
         let first = try await command.setUp(arguments)
         #expect(first.status == 1)
         #expect(first.errors.contains("management-room: making the room (POST /_matrix/client/v3/createRoom)"))
-        #expect(first.errors.contains("(status 502: upstream)"))
+        #expect(first.errors.contains("upstream (status 502)"))
         let second = try await command.setUp(arguments)
         #expect(second.status == 0, "\(second.errors)")
         #expect(proxy.count(.post, "register") == 1)

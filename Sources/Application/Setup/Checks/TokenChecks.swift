@@ -14,7 +14,8 @@ extension DoctorFacts {
 
     /// `--oauth` where that is how one logs in there.
     private var logInLine: String {
-        let account = server?.authentication?.deviceEndpoint == nil ? "--localpart draupnir --password-file FILE" : "--oauth"
+        let account =
+            server?.authentication?.deviceEndpoint == nil ? "--localpart draupnir --password-file FILE" : "--oauth"
         return "    draupnir login --homeserver \(baseURL) \(account)"
     }
 
@@ -126,7 +127,12 @@ extension DoctorFacts {
 
     private var refresh: CheckResult {
         if tokenKind == .refresh {
-            return .fail("TOK-7", place, "a refresh token is no access token", cure: ["give the access token, or log in anew"])
+            return .fail(
+                "TOK-7",
+                place,
+                "a refresh token is no access token",
+                cure: ["give the access token, or log in anew"]
+            )
         }
         switch credential?.renewal {
         case nil: return .ok("TOK-7", place, "nothing has to be renewed")
@@ -176,7 +182,9 @@ extension DoctorFacts {
                 "TOK-8",
                 place,
                 "it \(rest) and was not renewed",
-                cure: ["nothing, where the bot is not running; else look into its log, and at the authentication service"]
+                cure: [
+                    "nothing, where the bot is not running; else look into its log, and at the authentication service"
+                ]
             )
         }
         return .fail("TOK-8", place, "it \(rest), and cannot be renewed", cure: ["log in anew:", logInLine])

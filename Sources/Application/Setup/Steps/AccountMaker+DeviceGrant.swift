@@ -20,7 +20,9 @@ extension AccountMaker {
         }
         let scope = try newScope(server, &run, tools)
         guard !run.wishes.isDryRun else {
-            tools.person.tell("would show a code, and wait until a person has approved the bot at \(service.metadata.issuer)")
+            tools.person.tell(
+                "would show a code, and wait until a person has approved the bot at \(service.metadata.issuer)"
+            )
             return (try rehearsed(homeserver, scope), "would log in as \(localpart)")
         }
         let client: String
@@ -71,7 +73,9 @@ extension AccountMaker {
         tools.person.tell("Open \(grant.verificationURL), log in as \(name) (in a private window), and enter the code")
         tools.person.tell("    \(grant.userCode)")
         if scope.isServerAdmin {
-            tools.person.tell("Admin rights are asked for too: the service grants them only to users that it lists as admins.")
+            tools.person.tell(
+                "Admin rights are asked for too: the service grants them only to users that it lists as admins."
+            )
         }
         tools.person.tell("Waiting up to \(grant.expiresIn.components.seconds / 60) min …")
     }

@@ -57,7 +57,8 @@ extension AccountMaker {
             throw StepFailure(
                 step,
                 "the authentication service is at \(open), plain HTTP to another machine: tokens could be read on the way",
-                cure: "give it https:// (http.public_base in its configuration); or --allow-plain-http, if the way is safe",
+                cure:
+                    "give it https:// (http.public_base in its configuration); or --allow-plain-http, if the way is safe",
                 kind: .refused
             )
         }

@@ -26,7 +26,10 @@ extension AccountMaker {
             throw StepFailure(
                 step,
                 "\(issuing.joined(separator: " ")) has issued a token and not shown it: it does so only where it logs at level info",
-                cure: ["let RUST_LOG=info reach it, or run it by hand:", "    RUST_LOG=info \(issuing.joined(separator: " "))"]
+                cure: [
+                    "let RUST_LOG=info reach it, or run it by hand:",
+                    "    RUST_LOG=info \(issuing.joined(separator: " "))",
+                ]
                     + ["then give the token with --access-token-file"]
             )
         }
@@ -83,11 +86,16 @@ extension AccountMaker {
                 throw StepFailure(
                     step,
                     "--mas-cli: there is no program \(printable(name)) here",
-                    cure: "run setup where the authentication service runs, or give the whole command, such as “docker exec mas mas-cli”",
+                    cure:
+                        "run setup where the authentication service runs, or give the whole command, such as “docker exec mas mas-cli”",
                     kind: .usage
                 )
             case .notStarted(let why):
-                throw StepFailure(step, "\(line) could not be run: \(printable(why))", cure: "run it by hand to see more")
+                throw StepFailure(
+                    step,
+                    "\(line) could not be run: \(printable(why))",
+                    cure: "run it by hand to see more"
+                )
             case .timedOut(let log):
                 throw StepFailure(
                     step,

@@ -103,7 +103,9 @@ struct AccountMaker {
                 }
             }
             isLast = true
-            tools.person.tell("The homeserver does not know the new token yet, and remembers that for two minutes: waiting …")
+            tools.person.tell(
+                "The homeserver does not know the new token yet, and remembers that for two minutes: waiting …"
+            )
             await tools.clock.sleep(for: .seconds(125))
         }
     }

@@ -55,7 +55,12 @@ struct AccountQuestions {
         case .password: wishes.typedPassword = try await secret("password-file", "Password of the bot's account")
         case .deviceGrant: wishes.usesDeviceGrant = true
         case .serviceCommand:
-            let question = Question("mas-cli", "The command, as it is run here", standard: "mas-cli", objection: isFilled)
+            let question = Question(
+                "mas-cli",
+                "The command, as it is run here",
+                standard: "mas-cli",
+                objection: isFilled
+            )
             wishes.serviceCommand = try await ask(question)
         case .serviceClient:
             wishes.serviceClientID = try await ask(
@@ -94,7 +99,9 @@ struct AccountQuestions {
     /// Best first.
     static func ways(on server: ServerFacts) -> [Way] {
         guard !server.isDelegated else {
-            return (server.authentication?.deviceEndpoint == nil ? [] : [.deviceGrant]) + [.serviceCommand, .serviceClient]
+            return (server.authentication?.deviceEndpoint == nil ? [] : [.deviceGrant]) + [
+                .serviceCommand, .serviceClient,
+            ]
                 + (server.takesPasswords ? [.password] : []) + [.accessToken]
         }
         switch server.flavour {

@@ -44,7 +44,9 @@ package struct GrantAdmin: SetupStep {
                 name,
                 "under an authentication service admin rights come with the token alone, and this token has none; making the"
                     + " account an admin would not change it",
-                cure: ["give --mas-cli, or --mas-client-id and --mas-client-secret-file, or run where that service runs:"]
+                cure: [
+                    "give --mas-cli, or --mas-client-id and --mas-client-secret-file, or run where that service runs:"
+                ]
                     + ServiceCommands.standard.tokenLines(localpart: String(session.user.localpart), asAdmin: true)
                     + ["then give the new token with --access-token-file"]
             )
@@ -97,7 +99,9 @@ package struct GrantAdmin: SetupStep {
         }
         try ObtainAccount().take(session, &run, tools)
         run.isServerAdmin = true
-        return ["a new token makes \(session.user) a server admin; the old one still works, until it is ended in its sessions"]
+        return [
+            "a new token makes \(session.user) a server admin; the old one still works, until it is ended in its sessions"
+        ]
     }
 
     private func wants(_ run: SetupRun) -> Bool { purpose == .grant || run.wishes.wantsServerAdmin }

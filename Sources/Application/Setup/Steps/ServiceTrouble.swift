@@ -48,7 +48,10 @@ struct ServiceTrouble {
                 "choose another --localpart, or run the bot as that service (--appservice-registration)"
             )
         case .refused(409, _, _):
-            ending("there is an account \(localpart) already", "if it is the bot's, run the same again; else choose another --localpart")
+            ending(
+                "there is an account \(localpart) already",
+                "if it is the bot's, run the same again; else choose another --localpart"
+            )
         case .refused(400, _, let title) where title.contains("Username"):
             ending("it takes no account of the name \(localpart) (\(printable(title)))", "choose another --localpart")
         case .refused(410, _, _):

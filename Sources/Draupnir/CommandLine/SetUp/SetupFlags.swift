@@ -121,10 +121,11 @@ enum SetupFlags {
     /// What every step needs to find the server and the account.
     static let access: [any Argument] = [homeserver, localpart, directory, accessToken, adminToken, allowPlainHTTP]
     static let manner: [any Argument] = [answers, nonInteractive, dryRun, json]
-    static let account: [any Argument] = [
-        homeserver, localpart, directory, sharedSecret, homeserverConfig, adminToken, keepAdminToken, password,
-        accessToken, registrationToken, appservice, register, serverAdmin, allowPlainHTTP, oauth,
-    ] + service
+    static let account: [any Argument] =
+        [
+            homeserver, localpart, directory, sharedSecret, homeserverConfig, adminToken, keepAdminToken, password,
+            accessToken, registrationToken, appservice, register, serverAdmin, allowPlainHTTP, oauth,
+        ] + service
 
     static let description = CommandDescription(
         "setup",

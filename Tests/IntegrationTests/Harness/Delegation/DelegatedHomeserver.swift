@@ -89,7 +89,8 @@ final class DelegatedHomeserver: Sendable {
     }
 
     /// With the token that Synapse itself knows.
-    private func forward(_ request: HTTPMessage, _ call: ServiceCall, whileConnected client: LoopbackSocket) -> [UInt8]? {
+    private func forward(_ request: HTTPMessage, _ call: ServiceCall, whileConnected client: LoopbackSocket) -> [UInt8]?
+    {
         let isAdminCall = call.path.hasPrefix("/_synapse/admin")
         var head = String(decoding: request.head, as: UTF8.self)
         if let token = call.token, let session = state.withLock({ $0.session(token) }) {
@@ -140,7 +141,8 @@ private func decoded(_ text: Substring) -> String {
     var bytes: [UInt8] = []
     var rest = text.utf8[...]
     while let byte = rest.popFirst() {
-        guard byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else {
+        guard byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+        else {
             bytes.append(byte)
             continue
         }

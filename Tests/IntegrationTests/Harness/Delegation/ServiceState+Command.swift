@@ -22,7 +22,9 @@ extension ServiceState {
             return try said("cli", "register-user: success with --yes")
         case "issue-compatibility-token":
             guard users[name] != nil else { return try said("cli", "issue-compatibility-token: unknown user") }
-            if call["log_level"]?.string != "info" { violations.append("issue-compatibility-token without RUST_LOG=info") }
+            if call["log_level"]?.string != "info" {
+                violations.append("issue-compatibility-token without RUST_LOG=info")
+            }
             let device = words.count > 3 ? words[3] : newText("DEVICE")
             let scope = Self.api + (asAdmin ? " " + Self.synapseAdmin : "")
             let session = open(name, device: device, scope: scope, kind: nil)

@@ -46,12 +46,17 @@ extension ServiceState {
                 ("device_id", session.device.map { .string($0) }),
             ])
         }
-        guard call.path.hasPrefix("/_synapse/admin/"), call.path != "/_synapse/admin/v1/server_version" else { return nil }
+        guard call.path.hasPrefix("/_synapse/admin/"), call.path != "/_synapse/admin/v1/server_version" else {
+            return nil
+        }
         guard session.scope.contains(Self.synapseAdmin) else {
             return try ServiceAnswer("synapse_admin", "whois by a plain user of another")
         }
         if call.path == "/_synapse/admin/v2/users", !call.target.contains("guests=false") {
-            return try ServiceAnswer("personal_sessions", "Synapse admin API with a personal token that has the admin scope")
+            return try ServiceAnswer(
+                "personal_sessions",
+                "Synapse admin API with a personal token that has the admin scope"
+            )
         }
         return nil
     }

@@ -83,7 +83,9 @@ struct ServiceState {
         access: String? = nil
     ) -> Session {
         let pair =
-            kind.map { Pair(access: newText($0.access), refresh: newText($0.refresh), end: .now + options.tokenLifetime) }
+            kind.map {
+                Pair(access: newText($0.access), refresh: newText($0.refresh), end: .now + options.tokenLifetime)
+            }
             ?? Pair(access: access ?? newText("mct_"), refresh: nil, end: nil)
         let session = Session(localpart, device: device, scope: scope, pair)
         sessions.append(session)

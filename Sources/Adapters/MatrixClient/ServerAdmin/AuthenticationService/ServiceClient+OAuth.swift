@@ -16,7 +16,8 @@ extension ServiceClient: AuthenticationService {
             url,
             .json([
                 "client_name": "Draupnir moderation bot", "client_uri": .string(Self.home),
-                "grant_types": [.string(Self.deviceGrantType), "refresh_token"], "application_type": "native", "token_endpoint_auth_method": "none",
+                "grant_types": [.string(Self.deviceGrantType), "refresh_token"], "application_type": "native",
+                "token_endpoint_auth_method": "none",
             ])
         )
         let client = try exchange.checked()
@@ -95,7 +96,11 @@ extension ServiceClient: AuthenticationService {
     private func grantIsOff(_ request: String) -> ServerFailure {
         ServerFailure(
             request,
-            .refused(status: 400, code: "unauthorized_client", message: "the device authorization grant is switched off")
+            .refused(
+                status: 400,
+                code: "unauthorized_client",
+                message: "the device authorization grant is switched off"
+            )
         )
     }
 }
