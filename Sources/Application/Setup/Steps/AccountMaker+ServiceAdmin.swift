@@ -94,7 +94,9 @@ extension AccountMaker {
         return try await service.adminToken(client: client.id, secret: client.secret)
     }
 
-    /// The account, made where it is not there. The password is kept before it is set, so that no run knows it alone.
+    /// The account, made where it is not there.
+    ///
+    /// The password is kept before it is set, so that no run knows it alone.
     private func serviceUser(
         _ service: any AuthenticationService,
         _ credential: Secret,
