@@ -86,6 +86,7 @@ let package = Package(
             "CommandGrammar",
             "Commands",
             "JSON",
+            "Cryptography",
             "Observability",
             "Lifecycle"
         ),

@@ -26,6 +26,7 @@ package final class Village {
     package let list: RoomID
     package let rooms: [RoomID]
     package var settings: BotSettings
+    package var session: SessionKeeper?
     package private(set) var store = MemoryStore()
     private let executor = Stepped.executor
     private var process: Task<Void, any Error>?
@@ -89,6 +90,7 @@ package final class Village {
         let service = ModerationService(
             settings: settings,
             homeserver: homeserver.account(of: bot),
+            session: session,
             store: store,
             time: time,
             health: health,

@@ -128,12 +128,6 @@ import Testing
 
     @Test(arguments: [
         (
-            "pantalaimon: {use: true, username: a, password: b}\n",
-            "bot.yaml:3:20: pantalaimon.use: This version does not log in through Pantalaimon, so it"
-                + " would have no account to act with; set it to false, give accessToken, and use a management room without"
-                + " encryption"
-        ),
-        (
             "experimentalRustCrypto: true\n",
             "bot.yaml:3:25: experimentalRustCrypto: This version cannot read encrypted rooms, so"
                 + " moderators in an encrypted management room would not be heard; set it to false and use a management room"

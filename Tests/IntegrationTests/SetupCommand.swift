@@ -21,6 +21,11 @@ struct SetupCommand: Sendable {
         var json: JSONValue? { try? JSONValue(parsing: Array(output.utf8).span) }
     }
 
+    init(_ homeserver: Synapse, at url: String) throws {
+        try self.init(homeserver)
+        self.url = url
+    }
+
     init(_ homeserver: Synapse, through proxy: FaultyProxy? = nil) throws {
         self.homeserver = homeserver
         folder = try Scratch.folder("setup")

@@ -1,3 +1,4 @@
+import Moderation
 import HomeserverContract
 import MatrixClient
 import MatrixCore
@@ -21,7 +22,7 @@ private struct SynapseFixture: HomeserverFixture {
         let account = try await synapse.register(name)
         let client = MatrixClient(
             homeserver: synapse.url,
-            token: Secret(account.accessToken),
+            session: .fixed(Secret(account.accessToken)),
             version: "test",
             http: synapse.http
         )

@@ -117,7 +117,7 @@ private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     func `a server that is not there was not reached`(_ homeserver: String) async throws {
         let client = MatrixClient(
             homeserver: homeserver,
-            token: Secret(token),
+            session: .fixed(Secret(token)),
             version: "1",
             http: try HTTPClient()
         )
@@ -135,7 +135,7 @@ private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         }
         let client = MatrixClient(
             homeserver: "https://127.0.0.1:\(port)",
-            token: Secret(token),
+            session: .fixed(Secret(token)),
             version: "1",
             http: try HTTPClient()
         )
@@ -150,7 +150,7 @@ private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
         configuration.connectTimeout = .milliseconds(200)
         let client = MatrixClient(
             homeserver: "http://127.0.0.1:\(port)",
-            token: Secret(token),
+            session: .fixed(Secret(token)),
             version: "1",
             http: try HTTPClient(configuration: configuration)
         )

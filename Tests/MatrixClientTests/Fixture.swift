@@ -27,7 +27,7 @@ struct Fixture {
         }
         client = MatrixClient(
             homeserver: "http://127.0.0.1:\(server.port)\(baseSuffix)",
-            token: Secret(token),
+            session: .fixed(Secret(token)),
             version: "1.2.3",
             http: try HTTPClient(),
             limits: limits

@@ -38,7 +38,7 @@ import Testing
     @Test func `shows no token when it is printed`() throws {
         let client = MatrixClient(
             homeserver: "http://a.org",
-            token: Secret(token),
+            session: .fixed(Secret(token)),
             version: "1",
             http: try HTTPClient()
         )
@@ -51,7 +51,7 @@ import Testing
     @Test func `a token with a line break is refused before anything is sent, and not shown`() async throws {
         let client = MatrixClient(
             homeserver: "http://127.0.0.1:1",
-            token: Secret("\(token)\n"),
+            session: .fixed(Secret("\(token)\n")),
             version: "1",
             http: try HTTPClient()
         )

@@ -1,6 +1,7 @@
 import HTTPClient
 import JSON
 import MatrixClient
+import Moderation
 import MatrixCore
 import Observability
 import Protections
@@ -141,7 +142,7 @@ struct ServerClientTests {
         let scene = try Scene { _ in Answer(body) }
         defer { scene.server.stop() }
         let reason = await failure { () throws(ServerFailure) in
-            try await scene.homeserver.logIn(PasswordLogin(user: "bot", password: Secret("x"), deviceName: "D"))
+            try await scene.homeserver.logIn(PasswordLogin(user: "bot", password: Secret("x")))
         }
         #expect(reason == .incomplete("user_id and access_token"))
     }
@@ -170,7 +171,7 @@ struct ServerClientTests {
         #expect(try await homeserver.canAdminister(session.token))
         #expect(try await homeserver.rateLimit(of: session.user, session.token) == .usual)
         try await homeserver.liftRateLimit(of: session.user, session.token)
-        _ = try await homeserver.logIn(PasswordLogin(user: "bot", password: Self.account.password, deviceName: "D"))
+        _ = try await homeserver.logIn(PasswordLogin(user: "bot", password: Self.account.password))
         let template = RoomTemplate(name: "room", preset: .privateChat)
         _ = try await homeserver.perform(.createRoom(template), as: session.user, session.token, transaction: "")
         #expect(try await homeserver.joinedRooms(session.token).isEmpty)

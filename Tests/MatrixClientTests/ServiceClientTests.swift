@@ -1,3 +1,4 @@
+import Moderation
 import HTTPClient
 import JSON
 import MatrixClient

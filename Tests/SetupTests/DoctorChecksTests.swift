@@ -99,7 +99,10 @@ import Testing
         },
         Case("NET-1", .warn, "plain HTTP") { $0.settings.homeserverURL = "http://a.org" },
         Case("NET-2", .warn, "two addresses") { $0.settings.rawHomeserverURL = "https://b.org" },
-        Case("NET-2", .fail, "Pantalaimon") { $0.settings.pantalaimon.isUsed = true },
+        Case("NET-2", .warn, "Pantalaimon") {
+            $0.settings.pantalaimon.isUsed = true
+            $0.settings.rawHomeserverURL = $0.settings.homeserverURL
+        },
         Case("NET-3", .warn, "a hidden admin API") { $0.server?.flavour = .other },
         Case("NET-4", .warn, "a wrong clock") { $0.server?.versions.clockSkew = .seconds(-90) },
         Case("NET-4", .warn, "a slow server") { $0.identityLatency = .seconds(3) },
@@ -266,7 +269,10 @@ import Testing
                 &$0
             )
         },
-        Case("E2E-1", .fail, "Pantalaimon") { $0.settings.pantalaimon.isUsed = true },
+        Case("E2E-1", .fail, "both would decrypt") {
+            $0.settings.pantalaimon.isUsed = true
+            $0.settings.usesRustCrypto = true
+        },
         Case("E2E-2", .fail, "crypto") { $0.settings.usesRustCrypto = true },
         Case("E2E-7", .warn, "an encrypted room") {
             place(try picture("!p:a.org", levels: users((bot, 100)), [("m.room.encryption", [:])]), &$0)

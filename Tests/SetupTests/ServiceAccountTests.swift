@@ -1,5 +1,6 @@
 import MatrixCore
 import Moderation
+import Moderation
 import Observability
 import Setup
 import Synchronization

@@ -48,6 +48,7 @@ package enum Configuration {
             reader.findings.add(findings)
             settings.replace(key, with: secret)
         }
+        settings.savedCredential = savedCredential(secrets, settings)
         var consistency = Consistency(of: reader, with: settings, secretFiles: secretFiles)
         consistency.check(workingDirectory: workingDirectory)
         reader.findings.add(consistency.findings)
@@ -114,6 +115,15 @@ package enum Configuration {
                 findings.warning(key.path, places[key.path], "not in this version: \(message)")
             }
         }
+    }
+
+    /// What setup has written below the token, where it is this token's.
+    private static func savedCredential(_ secrets: SecretFiles, _ settings: BotSettings) -> Credential? {
+        guard let path = secrets.accessToken, let content = try? FileContent(readingFrom: path, atMost: 1 << 16),
+            let text = String(validating: content.bytes, as: UTF8.self), let saved = Credential(fileText: text),
+            saved.token == settings.accessToken
+        else { return nil }
+        return saved
     }
 
     static func currentDirectory() -> String {

@@ -20,11 +20,6 @@ extension ConfigurationKey {
             "pantalaimon.use",
             .flag,
             \.pantalaimon.isUsed,
-            status: .refused(
-                "This version does not log in through Pantalaimon, so it would have no account to act with.",
-                remedy: "set it to false, give accessToken, and use a management room without encryption",
-                when: \.pantalaimon.isUsed
-            ),
             "Whether to log in with a password through Pantalaimon."
         ),
         .init("pantalaimon.username", .text, \.pantalaimon.username, "The name to log in with through Pantalaimon."),

@@ -16,6 +16,9 @@ package struct BotMetrics: Sendable {
     let presentUsers: Gauge<Unlabelled>
     let malformedEvents: Gauge<Unlabelled>
     let enforcing: Gauge<Unlabelled>
+    let tokenRenewals: Counter<TokenRenewalEnding>
+    /// In seconds since 1970.
+    let tokenEnd: Gauge<Unlabelled>
 
     package init(_ registry: MetricsRegistry) {
         requests = registry.counter(
@@ -33,6 +36,15 @@ package struct BotMetrics: Sendable {
         presentUsers = registry.gauge("draupnir_present_users", "Users that are present in guarded rooms.")
         malformedEvents = registry.gauge("draupnir_malformed_events", "Events that could not be read, in this run.")
         enforcing = registry.gauge("draupnir_enforcing", "1 while bans and server ACLs are enforced.")
+        tokenRenewals = registry.counter(
+            "draupnir_token_renewals_total",
+            "Attempts to renew the access token ahead of its end, by how they ended.",
+            by: TokenRenewalEnding.self
+        )
+        tokenEnd = registry.gauge(
+            "draupnir_token_end_timestamp_seconds",
+            "When the access token ends; 0 of one that does not end by itself."
+        )
     }
 
     func show(_ state: ModerationState) {
@@ -45,6 +57,7 @@ package struct BotMetrics: Sendable {
         presentUsers.set(Double(state.rooms.presentUserCount))
         malformedEvents.set(Double(state.malformedEventCount))
         enforcing.set(state.phase == .enforcing ? 1 : 0)
+        tokenEnd.set(Double(state.token?.life?.end ?? 0) / 1_000)
     }
 }
 
@@ -67,6 +80,11 @@ enum RequestEnding: String, MetricLabel {
             self = .done
         }
     }
+}
+
+enum TokenRenewalEnding: String, MetricLabel {
+    static let labelName = "result"
+    case renewed, failed
 }
 
 enum SyncEnding: String, MetricLabel {

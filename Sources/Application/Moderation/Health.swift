@@ -13,6 +13,7 @@ package final class HealthState: Sendable {
     }
 
     private let current = Mutex(Stage.starting)
+    private let warned = Mutex<String?>(nil)
 
     package init() {}
 
@@ -20,6 +21,11 @@ package final class HealthState: Sendable {
 
     /// Whether the bot does its work; only then is it healthy.
     package var isReady: Bool { stage == .enforcing }
+
+    /// What will go wrong unless somebody sees to it: the bot is healthy nevertheless.
+    package var warning: String? { warned.withLock { $0 } }
+
+    package func warn(_ text: String?) { warned.withLock { $0 = text } }
 
     /// Takes the next stage, unless the bot is stopping.
     package func enter(_ stage: Stage) {

@@ -23,7 +23,7 @@ struct BotProgram {
         let signals = requestShutdownOnSignals(shutdown)
         defer { withExtendedLifetime(signals) {} }
         let report = Configuration.load(path: file, secrets: secrets)
-        guard let settings = report.settings, let token = settings.accessToken else {
+        guard let settings = report.settings else {
             shell.complain(report.text)
             return .configuration
         }
@@ -31,7 +31,7 @@ struct BotProgram {
         let log = Log("draupnir", minimum: settings.logLevel, sink: sink)
         for warning in report.warnings { log.warning("configuration", ["warning": "\(warning)"]) }
         do {
-            try await run(settings, token, log, sink, until: shutdown)
+            try await run(settings, log, sink, until: shutdown)
             log.info("stopped")
             return .success
         } catch {
@@ -44,7 +44,6 @@ struct BotProgram {
 
     private func run(
         _ settings: BotSettings,
-        _ token: Secret,
         _ log: Log,
         _ sink: DescriptorSink,
         until shutdown: ShutdownRequest
@@ -68,15 +67,19 @@ struct BotProgram {
             storageLog.error("rows of the database cannot be read and are left out", ["damage": "\(damage)"])
         }
         let http = try HTTPClient()
+        guard let session = BotSession(settings: settings, secrets: secrets, http: http, time: time).keeper() else {
+            throw StartFailure.tokenRejected("none is configured")
+        }
         let homeserver = MatrixClient(
             homeserver: settings.homeserverURL,
-            token: token,
+            session: session,
             version: programVersion,
             http: http
         )
         let moderation = ModerationService(
             settings: settings,
             homeserver: homeserver,
+            session: session,
             store: store,
             time: time,
             health: health,
@@ -111,11 +114,12 @@ struct BotProgram {
 
     private func explain(_ error: any Error) -> (ExitCode, String) {
         switch error {
-        case StartFailure.tokenRejected:
+        case StartFailure.tokenRejected(let text):
             (
                 .token,
-                "The homeserver does not accept the access token: it is wrong, or was revoked. Log in anew and put the new "
-                    + "token into accessToken, or into the file of --access-token-path."
+                "The homeserver does not accept the access token\(text.isEmpty ? "" : " (\(text))"): it is wrong, has ended, or was "
+                    + "revoked. Log in anew, for example with draupnir login, and put the new token into accessToken, or into "
+                    + "the file of --access-token-path."
             )
         case StartFailure.managementRoom(let text): (.managementRoom, text)
         case StartFailure.otherAccount(let stored, let now):

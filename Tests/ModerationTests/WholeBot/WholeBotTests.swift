@@ -132,7 +132,7 @@ import Testing
         let village = try await Village()
         await village.homeserver.setToken(of: village.bot, valid: false)
         village.start()
-        await #expect(throws: StartFailure.tokenRejected) { try await village.end() }
+        await #expect(throws: StartFailure.tokenRejected("Invalid access token passed.")) { try await village.end() }
     }
 
     // MARK: Crashes

@@ -1,3 +1,4 @@
+import Moderation
 import Observability
 import Setup
 import Synchronization

@@ -15,7 +15,8 @@ package struct SystemFiles: Files {
         }
     }
 
-    /// Beside the file first, then renamed over it: a crash leaves the old one or the new one, and never half of either.
+    /// Beside the file first, then renamed over it: a crash leaves the old one or the new one, and never half of either;
+    /// what it returns from survives a power cut.
     package func write(_ bytes: [UInt8], to path: String, isSecret: Bool) throws(FileFailure) {
         let temporary = path + ".new"
         _ = unsafe unlink(temporary)
@@ -33,6 +34,18 @@ package struct SystemFiles: Files {
             let error = errno
             _ = unsafe unlink(temporary)
             throw FileFailure(path, "cannot be replaced: \(reason(error))")
+        }
+        try settle(folderOf: path)
+    }
+
+    /// Has the new name written too. Some network file systems cannot: they do it by themselves.
+    private func settle(folderOf path: String) throws(FileFailure) {
+        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
+        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        defer { _ = Glibc.close(descriptor) }
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
+            throw FileFailure(path, "cannot be written: \(reason(errno))")
         }
     }
 

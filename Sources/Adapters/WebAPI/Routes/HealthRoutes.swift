@@ -19,7 +19,8 @@ struct HealthRoutes: Sendable {
     private func answer(_ head: HTTPRequestHead) -> HTTPResponse {
         guard head.path == "/metrics", head.method == "GET" else {
             let status = health.isReady ? healthyStatus : unhealthyStatus
-            return .text("health code: \(status)", status: status)
+            let warning = health.warning.map { "\nwarning: \($0)" } ?? ""
+            return .text("health code: \(status)\(warning)", status: status)
         }
         return HTTPResponse(
             status: 200,

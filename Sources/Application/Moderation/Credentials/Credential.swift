@@ -1,17 +1,27 @@
 import JSON
+package import MatrixCore
 package import Observability
 
 /// An access token, and what keeps it alive where it ends by itself.
 package struct Credential: Sendable, Equatable {
     package var token: Secret
+    /// Nil where it is not known.
+    package var user: UserID?
     /// Nil of a token without a device, or where it is not known.
     package var device: String?
     /// Nil where the token does not end by itself, or where that is not known.
     package var life: TokenLife?
     package var renewal: Renewal?
 
-    package init(token: Secret, device: String? = nil, life: TokenLife? = nil, renewal: Renewal? = nil) {
+    package init(
+        token: Secret,
+        user: UserID? = nil,
+        device: String? = nil,
+        life: TokenLife? = nil,
+        renewal: Renewal? = nil
+    ) {
         self.token = token
+        self.user = user
         self.device = device
         self.life = life
         self.renewal = renewal
@@ -37,13 +47,17 @@ package struct TokenLife: Sendable, Equatable {
     package let issued: Int64
     package let end: Int64
 
+    /// A hundred years, in milliseconds: what servers and files say must not overflow anything.
+    private static let longest: Int64 = 3_155_760_000_000
+
     package init(issued: Int64, end: Int64) {
-        self.issued = issued
-        self.end = max(end, issued)
+        self.issued = min(max(issued, 0), 100 * Self.longest)
+        self.end = min(max(end, self.issued), self.issued + Self.longest)
     }
 
     package init(issued: Int64, lasting duration: Duration) {
-        self.init(issued: issued, end: issued + Int64(duration / .milliseconds(1)))
+        let milliseconds = min(max(duration / .milliseconds(1), 0), Double(Self.longest))
+        self.init(issued: issued, end: min(max(issued, 0), 100 * Self.longest) + Int64(milliseconds))
     }
 
     /// Half of it is for the case that renewing fails at first.
@@ -57,6 +71,7 @@ extension Credential {
     /// What is kept in a file: the token alone in the first line, as every Draupnir reads it, and the rest as JSON in the second.
     package var fileText: String {
         var object = JSONObject()
+        object["user"] = user.map { .string($0.rawValue) }
         object["device"] = device.map { .string($0) }
         object["issued_at"] = life.map { .integer($0.issued) }
         object["expires_at"] = life.map { .integer($0.end) }
@@ -80,6 +95,7 @@ extension Credential {
         self.init(token: Secret(String(Substring(first[start...end]))))
         guard lines.count > 1, let json = try? JSONValue(parsing: Array(lines[1]).span) else { return }
         func text(_ name: String) -> String? { if case .string(let text)? = json[name] { text } else { nil } }
+        user = text("user").flatMap { try? UserID(parsing: $0) }
         device = text("device")
         if case .integer(let issued)? = json["issued_at"], case .integer(let expires)? = json["expires_at"] {
             life = TokenLife(issued: issued, end: expires)

@@ -13,6 +13,8 @@ package enum Input: Sendable {
     case recovered
     /// What is wrong outside the bot; replaces what was known of it.
     case checked([FailedCheck])
+    /// How the bot's access token stands.
+    case token(TokenStanding)
     /// Time has passed.
     case tick
 }

@@ -7,6 +7,7 @@ package import Observability
 package struct ModerationService: Service {
     private let settings: BotSettings
     private let homeserver: any Homeserver
+    private let session: SessionKeeper?
     private let store: any Store
     private let time: any TimeSource
     private let health: HealthState
@@ -15,9 +16,11 @@ package struct ModerationService: Service {
     private let checkup: (any Checkup)?
     private let whenEnforcing: @Sendable () -> Void
 
+    /// `session` is what renews the homeserver's token; without one nothing is told of tokens.
     package init(
         settings: BotSettings,
         homeserver: any Homeserver,
+        session: SessionKeeper? = nil,
         store: any Store,
         time: any TimeSource,
         health: HealthState,
@@ -28,6 +31,7 @@ package struct ModerationService: Service {
     ) {
         self.settings = settings
         self.homeserver = homeserver
+        self.session = session
         self.store = store
         self.time = time
         self.health = health
@@ -62,9 +66,12 @@ package struct ModerationService: Service {
             whenEnforcing: whenEnforcing,
             emergency: EmergencyNotice(homeserver: homeserver, nonce: known.nonce)
         )
-        let checks = checkup.map { CheckupService(pipeline: pipeline, checkup: $0, time: time) }
+        let tokens = session.map {
+            TokenService(session: $0, pipeline: pipeline, time: time, metrics: metrics, log: log)
+        }
+        let checks: CheckupService? = checkup.map { CheckupService(pipeline: pipeline, checkup: $0, time: time) }
         try await runServices(
-            [checks].compactMap(\.self) + [
+            ([tokens, checks] as [(any Service)?]).compactMap(\.self) + [
                 pipeline,
                 EnforcementService(
                     pipeline: pipeline,
@@ -80,13 +87,17 @@ package struct ModerationService: Service {
         )
     }
 
+    private static let deadAccounts = ["M_USER_LOCKED", "M_USER_DEACTIVATED"]
+
     /// Whose token it is; waits for a homeserver that is not there yet, which after a power cut starts as we do.
     private func identity(until shutdown: ShutdownRequest) async throws -> Identity? {
         var attempt = 0
         while !shutdown.isMade {
             do throws(HomeserverError) { return try await homeserver.identity() } catch {
                 switch error {
-                case .tokenRejected: throw StartFailure.tokenRejected
+                case .tokenRejected(let message): throw StartFailure.tokenRejected(message)
+                case .refused(_, let code, _) where Self.deadAccounts.contains(code):
+                    throw StartFailure.tokenRejected(error.moderatorMessage)
                 case .refused, .badAnswer:
                     throw StartFailure.noHomeserver(
                         "No homeserver answers at homeserverUrl \(settings.homeserverURL): \(error.moderatorMessage). "

@@ -111,6 +111,7 @@ package actor Pipeline: Service {
     }
 
     private func showHealth() {
+        health.warn(state.tokenWarning)
         switch state.phase {
         case .waitingForFirstSync, .findingManagementRoom, .loadingRooms: health.enter(.starting)
         case .enforcing:

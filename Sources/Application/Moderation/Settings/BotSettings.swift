@@ -9,6 +9,8 @@ package struct BotSettings: Sendable {
     package var homeserverURL = "http://localhost:8008"
     package var rawHomeserverURL = "http://localhost:8008"
     package var accessToken: Secret?
+    /// The access token with what renews it, where its file says so.
+    package var savedCredential: Credential?
     package var pantalaimon = Pantalaimon()
     package var usesRustCrypto = false
     /// Where the database lies; a relative one starts at the working directory.

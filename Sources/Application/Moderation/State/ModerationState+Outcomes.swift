@@ -84,7 +84,7 @@ extension ModerationState {
         // A limit of its own kind delays the row; any other delays all, which the governor sees to.
         case .limited(let wait): queue.retry(row.id, at: row.action.hasOwnLimit ? now.monotonic + wait : nil)
         case .cancelled: queue.retry(row.id, at: nil)
-        case .tokenRejected: phase = .failed(.tokenRejected)
+        case .tokenRejected(let message): phase = .failed(.tokenRejected(message))
         case .refused: refused(row, error)
         case .unreachable, .unknownOutcome, .serverTrouble, .badAnswer, .tooLarge:
             var row = row

@@ -22,6 +22,7 @@ extension ModerationState {
         }
         facts.troubles = troubles.map { ($0.key.text, $0.value.text) }.sorted { $0.0 < $1.0 }
         facts.troubles += failedChecks.map { ($0.code, $0.text) }
+        facts.troubles += [tokenWarning].compactMap { $0.map { ("access token", $0) } }
         facts.powerless = powerless.sorted()
         facts.listChanges = listChanges.mapValues { now.monotonic - $0 }
         facts.concurrency = governor.limit

@@ -66,7 +66,8 @@ extension ModerationState {
     }
 
     mutating func tellEncrypted() {
-        guard phase == .enforcing else { return }
+        // Pantalaimon decrypts on the way.
+        guard phase == .enforcing, !settings.pantalaimon.isUsed else { return }
         tell(
             "This room is encrypted, and I cannot read encrypted messages: commands will not reach me. Use a management room "
                 + "without encryption.",

@@ -53,6 +53,9 @@ package struct ModerationState: Sendable {
     /// How many rooms were guarded when the last run began to enforce; nil at the first.
     var guardedAtLastRun: Int?
     var hasToldOfRefusedUsers = false
+    /// How the bot's own access token stands; nil before that was told.
+    var token: TokenStanding?
+    var hasWarnedOfToken = false
     /// Guarded rooms in which the bot may not ban.
     var powerless: Set<RoomID> = []
     /// What is being written as account data, by row.
@@ -123,6 +126,7 @@ package struct ModerationState: Sendable {
             case .outcome(let outcome): take(outcome)
             case .needless(let row): dropNeedless(row)
             case .checked(let failures): failedChecks = failures
+            case .token(let standing): take(standing)
             case .tick: retryTroubles()
             case .recovered: tell("I can write to my database again, and go on.", .problem)
             }
@@ -166,7 +170,8 @@ package struct ModerationState: Sendable {
 package enum StartFailure: Error, Sendable, Equatable {
     /// The management room cannot be had; the text says why and what cures it.
     case managementRoom(String)
-    case tokenRejected
+    /// The text says what was tried to replace the token.
+    case tokenRejected(String)
     /// The data path belongs to another account.
     case otherAccount(stored: UserID, now: UserID)
     /// What answers is no homeserver; the text says what it is.

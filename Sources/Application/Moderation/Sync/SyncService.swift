@@ -69,7 +69,7 @@ package struct SyncService: Service {
                 (isCatchUp, isTooLarge) = (false, false)
                 if await pipeline.hasWave { await sleep(Self.pause(after: elapsed), until: shutdown) }
             case .failure(.tooLarge)? where !isTooLarge: isTooLarge = true
-            case .failure(.tokenRejected)?: throw StartFailure.tokenRejected
+            case .failure(.tokenRejected(let message))?: throw StartFailure.tokenRejected(message)
             case .failure(let error)?:
                 failures += 1
                 metrics.syncs.add(for: .failed)

@@ -75,11 +75,13 @@ extension Doctor {
         }
         var facts = DoctorFacts(configurationPath: configurationPath, configuration: read)
         facts.accessTokenFile = tokenFile
-        facts.token = facts.settings.accessToken
-        facts.credential = tokenFile.flatMap { ((try? tools.files.read($0, atMost: 1 << 16)) ?? nil)?.text }.flatMap {
-            Credential(fileText: $0)
+        let session = SavedSession.path(in: facts.settings.dataPath)
+        let saved = ((try? tools.files.read(session, atMost: 1 << 16)) ?? nil)?.text.flatMap {
+            SavedSession(fileText: $0)
         }
-        let secrets = [tokenFile, adminTokenFile, folder.adminAccessToken, folder.password].compactMap(\.self)
+        facts.credential = facts.settings.credential(saved)
+        facts.token = facts.credential?.token
+        let secrets = [tokenFile, session, adminTokenFile, folder.adminAccessToken, folder.password].compactMap(\.self)
         for path in secrets where ((try? tools.files.read(path, atMost: 1 << 16)) ?? nil)?.isShared ?? false {
             facts.sharedFiles.append(path)
         }

@@ -7,12 +7,15 @@ extension DoctorFacts {
 
     private var pantalaimon: CheckResult {
         guard settings.pantalaimon.isUsed else { return .ok("E2E-1", "pantalaimon.use", "is off") }
-        return .fail(
-            "E2E-1",
-            "pantalaimon.use",
-            "Pantalaimon is not used by this version",
-            cure: ["set it to false, and give an access token"]
-        )
+        guard !settings.usesRustCrypto else {
+            return .fail(
+                "E2E-1",
+                "pantalaimon.use",
+                "experimentalRustCrypto is on too, and both would decrypt",
+                cure: ["set experimentalRustCrypto to false"]
+            )
+        }
+        return .ok("E2E-1", "pantalaimon.use", "the bot logs in through Pantalaimon at \(baseURL), which decrypts for it")
     }
 
     private var crypto: CheckResult {

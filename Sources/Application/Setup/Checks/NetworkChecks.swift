@@ -27,11 +27,14 @@ extension DoctorFacts {
 
     private var detours: CheckResult {
         if settings.pantalaimon.isUsed {
-            return .fail(
+            guard settings.rawHomeserverURL == baseURL else {
+                return .ok("NET-2", baseURL, "is Pantalaimon's; the homeserver is at \(settings.rawHomeserverURL)")
+            }
+            return .warn(
                 "NET-2",
-                "pantalaimon.use",
-                "the bot is to go through Pantalaimon, which this version does not",
-                cure: ["set pantalaimon.use to false, and homeserverUrl to the homeserver's own address"]
+                "rawHomeserverUrl",
+                "it is Pantalaimon's address, as homeserverUrl is",
+                cure: ["set rawHomeserverUrl to the homeserver's own address"]
             )
         }
         let raw = settings.rawHomeserverURL

@@ -7,7 +7,9 @@ extension DoctorFacts {
         [valid, kind, knownToService, deviceName, otherProcesses] + files + [refresh, expiry]
     }
 
-    private var place: String { accessTokenFile ?? "accessToken" }
+    private var place: String {
+        settings.pantalaimon.isUsed ? "pantalaimon.username" : accessTokenFile ?? "accessToken"
+    }
     private var tokenKind: TokenKind { token.map { TokenKind($0) } ?? .placeholder }
 
     private var isRenewable: Bool { credential?.renewal != nil }
@@ -21,6 +23,14 @@ extension DoctorFacts {
 
     private var valid: CheckResult {
         if let identity { return .ok("TOK-1", place, "belongs to \(identity.user)") }
+        if settings.pantalaimon.isUsed {
+            return .warn(
+                "TOK-1",
+                place,
+                token == nil ? "the bot has not logged in through Pantalaimon yet" : "the token of its login has died",
+                cure: ["nothing: it logs in with the configured password when it starts"]
+            )
+        }
         if isRenewable, identityFailure?.isTokenRejected ?? false {
             return .warn(
                 "TOK-1",

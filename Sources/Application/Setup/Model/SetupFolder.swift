@@ -9,7 +9,8 @@ package struct SetupFolder: Sendable, Equatable {
     package var secrets: String { path + "/secrets" }
     package var accessToken: String { secrets + "/access-token" }
     package var adminAccessToken: String { secrets + "/admin-access-token" }
-    package var password: String { secrets + "/account-password" }
+    package var password: String { secrets + "/" + Self.passwordFile }
+    package static let passwordFile = "account-password"
     /// What doctor saw the last time.
     package var doctorNotes: String { path + "/doctor-notes.json" }
     package var progress: String { path + "/" + SetupProgress.fileName }

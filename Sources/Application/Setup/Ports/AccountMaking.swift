@@ -31,23 +31,6 @@ package protocol AccountMaking: Sendable {
     func devicesWithKeys(of user: UserID, _ token: Secret) async throws(ServerFailure) -> Set<String>
 }
 
-package struct PasswordLogin: Sendable, Equatable {
-    /// A localpart or a whole user ID.
-    package var user: String
-    package var password: Secret
-    package var deviceName: String
-    /// The device whose token this one replaces.
-    package var device: String?
-    /// Asks for a refresh token, and with it for an access token that ends soon.
-    package var isRenewable = false
-
-    package init(user: String, password: Secret, deviceName: String) {
-        self.user = user
-        self.password = password
-        self.deviceName = deviceName
-    }
-}
-
 package struct NewAccount: Sendable, Equatable {
     package var localpart: String
     package var password: Secret
@@ -88,7 +71,7 @@ package struct AccountSession: Sendable, Equatable {
     /// What is kept of it; `now` is when it was issued, in milliseconds since 1970.
     package func credential(issuedAt now: Int64) -> Credential {
         let life = expiresIn.map { TokenLife(issued: now, lasting: $0) }
-        return Credential(token: token, device: device, life: life, renewal: renewal)
+        return Credential(token: token, user: user, device: device, life: life, renewal: renewal)
     }
 }
 

@@ -1,3 +1,4 @@
+package import Moderation
 package import Observability
 
 /// The service that a homeserver leaves accounts to: OAuth 2.0, and the admin API of the Matrix Authentication Service.
@@ -72,18 +73,6 @@ package enum DeviceGrantAnswer: Sendable, Equatable {
     case denied
     case expired
     case granted(IssuedTokens)
-}
-
-package struct IssuedTokens: Sendable, Equatable {
-    package let accessToken: Secret
-    package let refreshToken: Secret?
-    package let expiresIn: Duration?
-
-    package init(accessToken: Secret, refreshToken: Secret?, expiresIn: Duration?) {
-        self.accessToken = accessToken
-        self.refreshToken = refreshToken
-        self.expiresIn = expiresIn
-    }
 }
 
 /// An account as the service knows it.

@@ -18,7 +18,7 @@ extension AccountMaker {
         var last: ServerFailure?
         for name in names {
             do throws(ServerFailure) {
-                var login = PasswordLogin(user: name, password: password, deviceName: ObtainAccount.deviceName)
+                var login = PasswordLogin(user: name, password: password)
                 login.device = device
                 login.isRenewable = isRenewable
                 let session = try await homeserver.logIn(login)
@@ -119,28 +119,5 @@ extension AccountMaker {
             throw error.ending(step, at: server.baseURL, "the saved token has ended, and could not be renewed")
         }
         return credential.replaced(by: tokens, at: tools.clock.wallMilliseconds())
-    }
-}
-
-extension Credential {
-    /// An answer without a refresh token leaves the old one in force.
-    fileprivate func replaced(by tokens: IssuedTokens, at now: Int64) -> Credential {
-        var renewed = self
-        renewed.token = tokens.accessToken
-        renewed.life = tokens.expiresIn.map { TokenLife(issued: now, lasting: $0) }
-        if let refreshToken = tokens.refreshToken {
-            renewed.renewal = renewal.map { $0.with(refreshToken) }
-        }
-        return renewed
-    }
-}
-
-extension Credential.Renewal {
-    fileprivate func with(_ refreshToken: Secret) -> Credential.Renewal {
-        switch self {
-        case .matrix: .matrix(refreshToken: refreshToken)
-        case .oauth(_, let clientID, let tokenEndpoint):
-            .oauth(refreshToken: refreshToken, clientID: clientID, tokenEndpoint: tokenEndpoint)
-        }
     }
 }

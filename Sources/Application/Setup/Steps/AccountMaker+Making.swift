@@ -1,4 +1,5 @@
 import MatrixCore
+import Moderation
 import Observability
 
 /// A new account, on a homeserver that makes accounts itself.
@@ -24,7 +25,7 @@ extension AccountMaker {
             localpart: localpart,
             password: password,
             isAdmin: run.wishes.wantsServerAdmin,
-            deviceName: ObtainAccount.deviceName
+            deviceName: PasswordLogin.deviceName
         )
         do throws(ServerFailure) {
             switch way {

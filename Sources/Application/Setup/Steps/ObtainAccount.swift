@@ -5,7 +5,6 @@ import Observability
 /// Makes the bot's account or logs in to it, and keeps its token.
 package struct ObtainAccount: SetupStep {
     package let name = "account"
-    package static let deviceName = "Draupnir (moderation bot, do not remove)"
     static let mark = "account"
 
     package init() {}

@@ -24,9 +24,12 @@ extension SetupRun {
         try saveSecret(text: credential.fileText, to: folder.accessToken, tools)
     }
 
+    /// The saved token, or what the running bot has made of it.
     func savedCredential(_ tools: SetupTools) throws(StepFailure) -> Credential? {
         do throws(FileFailure) {
-            return try tools.files.read(folder.accessToken, atMost: 1 << 16)?.text.flatMap { Credential(fileText: $0) }
+            let text = try tools.files.read(folder.accessToken, atMost: 1 << 16)?.text
+            let session = try tools.files.read(SavedSession.path(in: folder.storage), atMost: 1 << 16)?.text
+            return text.flatMap { Credential(fileText: $0) }?.latest(session.flatMap { SavedSession(fileText: $0) })
         } catch {
             throw error.ending("secrets", cure: "let this account read it, or take it away")
         }

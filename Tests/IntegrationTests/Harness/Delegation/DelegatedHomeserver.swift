@@ -64,6 +64,8 @@ final class DelegatedHomeserver: Sendable {
     }
 
     var requests: [Request] { state.withLock { $0.requests } }
+    /// How often tokens were asked for with a refresh token.
+    var renewals: Int { requests.count { $0.body.contains("grant_type=refresh_token") } }
     /// Requests that are not as a real server was asked.
     var violations: [String] { state.withLock { $0.violations } }
 
@@ -75,7 +77,9 @@ final class DelegatedHomeserver: Sendable {
             state.withLock { $0.requests.append(Request(method: call.method, target: call.target, body: call.text)) }
             let answer: [UInt8]
             do {
-                if let own = try state.withLock({ try isService ? $0.serviceAnswer(call) : $0.frontAnswer(call) }) {
+                if isService, state.withLock({ $0.isDown }) {
+                    answer = CannedServer.answer(502, "text/html", "<html><h1>502 Bad Gateway</h1></html>")
+                } else if let own = try state.withLock({ try isService ? $0.serviceAnswer(call) : $0.frontAnswer(call) }) {
                     answer = own.bytes
                 } else {
                     guard let passed = forward(request, call, whileConnected: client) else { return }
@@ -175,8 +179,12 @@ extension DelegatedHomeserver {
         }
     }
 
+    /// Ends every session, as its user may.
+    func revokeAll() { state.withLock { state in for session in state.sessions { session.isRevoked = true } } }
+
     /// An account of a fixed name, which Synapse may have from another test.
     func addToService(_ localpart: String) { state.withLock { _ = $0.add(localpart, password: nil) } }
 
+    /// Neither Synapse nor anybody else reaches the service, before which a proxy stands.
     func setDown(_ isDown: Bool) { state.withLock { $0.isDown = isDown } }
 }

@@ -1,5 +1,6 @@
 import HTTPClient
 import JSON
+import Moderation
 import Observability
 import Setup
 

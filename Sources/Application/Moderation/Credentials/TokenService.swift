@@ -1,0 +1,74 @@
+import Lifecycle
+import MatrixCore
+import Observability
+
+/// Renews the access token at half of its life, and has the pipeline told how it stands.
+struct TokenService: Service {
+    let session: SessionKeeper
+    let pipeline: Pipeline
+    let time: any TimeSource
+    let metrics: BotMetrics
+    let log: Log
+
+    /// How often a token that needs nothing is looked at: a login may have brought one that ends.
+    private static let pause: Duration = .seconds(60)
+
+    func run(until shutdown: ShutdownRequest) async throws {
+        var failures = 0
+        var trouble: String?
+        while !shutdown.isMade {
+            let now = time.now().wallMilliseconds
+            let life = session.credential?.life
+            if let life, now >= life.renewalDue {
+                switch await shutdown.result({ [session] in await session.renewal() }) {
+                case nil: return
+                case .success?:
+                    (failures, trouble) = (0, nil)
+                    metrics.tokenRenewals.add(for: .renewed)
+                    log.info("the access token was renewed")
+                case .failure(let failure)?:
+                    failures += 1
+                    trouble = failure.text.isEmpty ? "there is nothing to renew it with" : failure.text
+                    metrics.tokenRenewals.add(for: .failed)
+                    log.warning("the access token could not be renewed", ["cause": trouble ?? ""])
+                }
+            } else {
+                (failures, trouble) = (0, nil)
+            }
+            pipeline.post(.token(TokenStanding(life: session.credential?.life, trouble: trouble)))
+            let deadline = time.now().monotonic + wait(failures)
+            _ = await shutdown.result { [time] in try? await time.sleep(until: deadline) }
+        }
+    }
+
+    /// Soon after a failure, and the sooner the less is left.
+    private func wait(_ failures: Int) -> Duration {
+        guard let life = session.credential?.life else { return Self.pause }
+        let now = time.now().wallMilliseconds
+        guard failures > 0 else {
+            // Neither may a clock that was set back make this wait for days, nor a life of nothing make it spin.
+            return min(Self.pause, max(.milliseconds(50), .milliseconds(life.renewalDue - now)))
+        }
+        let backOff: Duration = .seconds(1 << min(failures - 1, 6))
+        let left: Duration = .milliseconds(life.end - now)
+        return left > .zero ? min(backOff, max(.milliseconds(500), left / 10)) : backOff
+    }
+}
+
+extension SessionKeeper {
+    fileprivate nonisolated func renewal() async -> Result<Void, TokenFailure> {
+        do throws(TokenFailure) { return .success(try await renew()) } catch { return .failure(error) }
+    }
+}
+
+/// When the access token ends, and what keeps it from being renewed.
+package struct TokenStanding: Sendable, Equatable {
+    /// Nil of a token that does not end by itself, or of which that is not known.
+    package let life: TokenLife?
+    package let trouble: String?
+
+    package init(life: TokenLife?, trouble: String?) {
+        self.life = life
+        self.trouble = trouble
+    }
+}

@@ -1,0 +1,41 @@
+package import Observability
+
+/// Where a new token comes from when the old one ends.
+package protocol TokenIssuing: Sendable {
+    /// By a refresh token, which stays good until one of the new tokens is used: asking again after a lost answer is safe.
+    func renewed(_ credential: Credential, by renewal: Credential.Renewal) async throws(TokenFailure) -> Credential
+
+    func logIn(_ login: PasswordLogin) async throws(TokenFailure) -> Credential
+}
+
+/// Keeps the session over restarts.
+package protocol SessionStoring: Sendable {
+    /// Nil where there is none that can be read.
+    func load() -> SavedSession?
+
+    /// Whole and on the disk when it returns.
+    func save(_ session: SavedSession) throws(SessionNotSaved)
+
+    /// The account's password, where it is at hand.
+    func password() -> Secret?
+}
+
+package struct SessionNotSaved: Error, Equatable {
+    package let problem: String
+
+    package init(_ problem: String) { self.problem = problem }
+}
+
+/// Why there is no new token.
+package enum TokenFailure: Error, Sendable, Equatable {
+    /// Asking again brings the same; the text says what was refused.
+    case refused(String)
+    /// Nobody said no: it can be tried again.
+    case unavailable(String)
+
+    package var text: String {
+        switch self {
+        case .refused(let text), .unavailable(let text): text
+        }
+    }
+}

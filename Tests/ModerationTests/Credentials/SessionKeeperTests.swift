@@ -1,0 +1,114 @@
+import Moderation
+import Observability
+import Synchronization
+import Testing
+
+/// What takes the place of a token that has ended.
+@Suite struct SessionKeeperTests {
+    private let first: Credential
+    private let second: Credential
+    private let origin = SessionOrigin(of: Secret("configured"))
+
+    init() throws {
+        first = try .sample("first")
+        second = try .sample("second")
+    }
+
+    private func keeper(_ credential: Credential?, _ issuer: ScriptedIssuer, _ store: SessionMemory) -> SessionKeeper {
+        SessionKeeper(credential, from: origin, username: "bot", issuer: issuer, store: store)
+    }
+
+    @Test func `a dead token is renewed, and the new pair is on the disk before it is used`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.success(second)])
+        let store = SessionMemory()
+        let keeper = keeper(first, issuer, store)
+        #expect(try await keeper.token() == first.token)
+        #expect(try await keeper.replacement(of: first.token) == second.token)
+        #expect(store.load() == SavedSession(origin: origin, credential: second))
+        #expect(keeper.credential == second)
+        #expect(issuer.asked == ["refresh refresh-first"])
+    }
+
+    @Test func `whoever comes with an older token gets the present one`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.success(second)])
+        let keeper = keeper(first, issuer, SessionMemory())
+        _ = try await keeper.replacement(of: first.token)
+        #expect(try await keeper.replacement(of: first.token) == second.token)
+        #expect(issuer.asked.count == 1)
+    }
+
+    @Test func `a hundred requests that are refused at once bring one renewal`() async throws {
+        let gate = AsyncStream<Void>.makeStream()
+        let issuer = ScriptedIssuer(renewals: [.success(second)]) { for await _ in gate.stream { break } }
+        let keeper = keeper(first, issuer, SessionMemory())
+        let tokens = try await withThrowingTaskGroup(of: Secret.self) { group in
+            for _ in 0..<100 { group.addTask { try await keeper.replacement(of: first.token) } }
+            while issuer.asked.isEmpty { await Task.yield() }
+            gate.continuation.finish()
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(tokens.allSatisfy { $0 == second.token })
+        #expect(issuer.asked.count == 1)
+    }
+
+    @Test func `a pair that cannot be kept is not used`() async throws {
+        let store = SessionMemory()
+        store.problem = "the disk is full"
+        let keeper = keeper(first, ScriptedIssuer(renewals: [.success(second)]), store)
+        let failure = TokenFailure.unavailable("a new token was issued and cannot be kept: the disk is full")
+        await #expect(throws: failure) { try await keeper.replacement(of: first.token) }
+        #expect(keeper.credential == first)
+        store.problem = nil
+        #expect(try await keeper.replacement(of: first.token) == second.token)
+    }
+
+    @Test func `nobody is logged in while it is only that nobody answers`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.failure(.unavailable("down"))], logins: [.success(second)])
+        let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))
+        await #expect(throws: TokenFailure.unavailable("down")) { try await keeper.replacement(of: first.token) }
+        #expect(issuer.asked == ["refresh refresh-first"])
+    }
+
+    @Test func `a refused renewal is followed by a login of the same device, where a password is at hand`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.failure(.refused("revoked"))], logins: [.success(second)])
+        let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))
+        #expect(try await keeper.replacement(of: first.token) == second.token)
+        #expect(issuer.asked == ["refresh refresh-first", "log in @bot:a.org pw DEVICE"])
+    }
+
+    @Test func `all that was refused is told`() async throws {
+        let issuer = ScriptedIssuer(
+            renewals: [.failure(.refused("revoked"))],
+            logins: [.failure(.refused("wrong password"))]
+        )
+        let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))
+        let told = TokenFailure.refused(
+            "renewing it was refused: revoked; logging in as @bot:a.org was refused: wrong password"
+        )
+        await #expect(throws: told) { try await keeper.replacement(of: first.token) }
+    }
+
+    @Test func `a token without anything else is simply dead`() async throws {
+        let keeper = SessionKeeper.fixed(Secret("only"))
+        #expect(try await keeper.token() == Secret("only"))
+        await #expect(throws: TokenFailure.refused("")) { try await keeper.replacement(of: Secret("only")) }
+    }
+
+    @Test func `what setup has renewed beside the running bot is taken`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.failure(.refused("used already"))])
+        let store = SessionMemory(SavedSession(origin: origin, credential: second))
+        let keeper = keeper(first, issuer, store)
+        #expect(try await keeper.replacement(of: first.token) == second.token)
+        let stranger = SavedSession(origin: SessionOrigin(of: Secret("another")), credential: second)
+        let other = self.keeper(first, issuer, SessionMemory(stranger))
+        await #expect(throws: TokenFailure.self) { try await other.replacement(of: first.token) }
+    }
+
+    @Test func `without a credential the first request logs in`() async throws {
+        let issuer = ScriptedIssuer(logins: [.success(second)])
+        let keeper = keeper(nil, issuer, SessionMemory(password: Secret("pw")))
+        #expect(try await keeper.token() == second.token)
+        #expect(try await keeper.token() == second.token)
+        #expect(issuer.asked == ["log in bot pw "])
+    }
+}
