@@ -38,7 +38,9 @@ struct DelegatedBotTests {
 
         server.setDown(true)
         let before = server.renewals
-        try await polling(atMost: .seconds(30), "attempts while it is down") { server.renewals >= before + 3 ? () : nil }
+        try await polling(atMost: .seconds(30), "attempts while it is down") {
+            server.renewals >= before + 3 ? () : nil
+        }
         #expect(bot.endingSoFar == nil, "a service that is down is no logout")
         server.setDown(false)
         let after = server.renewals
@@ -46,7 +48,8 @@ struct DelegatedBotTests {
         #expect(command.read(secret) == configured, "the operator's file is left alone")
 
         let doctor = try await command.run([
-            "doctor", "--all", "--draupnir-config", command.directory + "/production.yaml", "--access-token-path", secret,
+            "doctor", "--all", "--draupnir-config", command.directory + "/production.yaml", "--access-token-path",
+            secret,
         ])
         #expect(doctor.output.contains("is renewed at half of its life"), "\(doctor.output)\(doctor.errors)")
         #expect(!doctor.output.contains("the access token has ended"), "it knows the session that the bot is in")

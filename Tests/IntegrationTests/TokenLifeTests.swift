@@ -87,7 +87,9 @@ struct TokenLifeTests {
         }
     }
 
-    @Test func `with Pantalaimon it logs in once, keeps the token, and logs in again only when that is dead`() async throws {
+    @Test func `with Pantalaimon it logs in once, keeps the token, and logs in again only when that is dead`()
+        async throws
+    {
         try await withGuardedCommunity(.init(rooms: 1, members: 2)) { town in
             await town.bot.configure(
                 "pantalaimon",

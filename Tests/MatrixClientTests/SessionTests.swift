@@ -25,7 +25,8 @@ struct SessionTests {
         let store = Store()
 
         init(refresh: Answer, usesOAuth: Bool = false, takes fresh: Secret = SessionTests.fresh) throws {
-            let ended = Answer(try Recording.named(SessionTests.ended.name, in: "mas", SessionTests.ended.file + ".json"))
+            let dead = try Recording.named(SessionTests.ended.name, in: "mas", SessionTests.ended.file + ".json")
+            let ended = Answer(dead)
             server = try ScriptedServer { request, socket in
                 let isFresh = request.headers.contains("Authorization: Bearer \(fresh.reveal())")
                 if request.path.hasSuffix("/refresh") || request.path.hasSuffix("/token") {

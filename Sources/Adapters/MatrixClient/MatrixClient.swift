@@ -58,7 +58,8 @@ package final class MatrixClient: Homeserver {
         do throws(TokenFailure) { return try await take() } catch {
             switch error {
             case .refused(let why):
-                throw .tokenRejected(message: [rejection, why].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: "; "))
+                let told = [rejection, why].compactMap(\.self).filter { !$0.isEmpty }
+                throw .tokenRejected(message: told.joined(separator: "; "))
             case .unavailable(let why): throw .unreachable("no access token for now: \(why)")
             }
         }

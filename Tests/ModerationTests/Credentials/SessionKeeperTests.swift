@@ -69,7 +69,8 @@ import Testing
         #expect(issuer.asked == ["refresh refresh-first"])
     }
 
-    @Test func `a refused renewal is followed by a login of the same device, where a password is at hand`() async throws {
+    @Test func `a refused renewal is followed by a login of the same device, where a password is at hand`() async throws
+    {
         let issuer = ScriptedIssuer(renewals: [.failure(.refused("revoked"))], logins: [.success(second)])
         let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))
         #expect(try await keeper.replacement(of: first.token) == second.token)

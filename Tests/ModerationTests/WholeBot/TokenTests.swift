@@ -37,12 +37,13 @@ import Testing
         try await village.stop()
     }
 
-    @Test func `with a fifth left the moderators and monitors are warned, once, and told when it is over`() async throws {
+    @Test func `with a fifth left the moderators and monitors are warned, once, and told when it is over`() async throws
+    {
         let village = try await Village()
         let end = life(village)
         let renewed = try Credential.sample("second", life: TokenLife(issued: end.end, lasting: .seconds(6_000)))
-        let failures = [Result<Credential, TokenFailure>](repeating: .failure(.unavailable("nobody answers")), count: 14)
-        let issuer = ScriptedIssuer(renewals: failures + [.success(renewed)])
+        let failure = Result<Credential, TokenFailure>.failure(.unavailable("nobody answers"))
+        let issuer = ScriptedIssuer(renewals: Array(repeating: failure, count: 14) + [.success(renewed)])
         village.session = SessionKeeper(
             try .sample("first", life: end),
             from: SessionOrigin(of: Secret("first")),

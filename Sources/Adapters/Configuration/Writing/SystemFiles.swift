@@ -38,7 +38,9 @@ package struct SystemFiles: Files {
         try settle(folderOf: path)
     }
 
-    /// Has the new name written too. Some network file systems cannot: they do it by themselves.
+    /// Has the new name written too.
+    ///
+    /// Some network file systems refuse: they do it by themselves.
     private func settle(folderOf path: String) throws(FileFailure) {
         let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
         let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -27,8 +27,8 @@ package struct HTTPTokenIssuer: TokenIssuing {
             case .matrix(let refreshToken):
                 tokens = try await homeservers.homeserver(at: baseURL, named: nil).refresh(refreshToken)
             case .oauth(let refreshToken, let client, let endpoint):
-                let service = homeservers.authenticationService(AuthenticationMetadata(issuer: "", tokenEndpoint: endpoint))
-                tokens = try await service.refresh(refreshToken, client: client)
+                let place = AuthenticationMetadata(issuer: "", tokenEndpoint: endpoint)
+                tokens = try await homeservers.authenticationService(place).refresh(refreshToken, client: client)
             }
             return credential.replaced(by: tokens, at: asked)
         } catch {

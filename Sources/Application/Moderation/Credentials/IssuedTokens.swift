@@ -14,7 +14,9 @@ package struct IssuedTokens: Sendable, Equatable {
 }
 
 extension Credential {
-    /// With the new tokens; an answer without a refresh token leaves the old one in force. `now` is in milliseconds since 1970.
+    /// With the new tokens; `now` is in milliseconds since 1970.
+    ///
+    /// An answer without a refresh token leaves the old one in force.
     package func replaced(by tokens: IssuedTokens, at now: Int64) -> Credential {
         var renewed = self
         renewed.token = tokens.accessToken

@@ -9,7 +9,6 @@ import Synchronization
 package actor SessionKeeper {
     private nonisolated let held: Mutex<Credential?>
     private let origin: SessionOrigin
-    /// Whom to log in as where the credential does not say.
     private let username: String?
     private let issuer: any TokenIssuing
     private let store: any SessionStoring
@@ -19,6 +18,9 @@ package actor SessionKeeper {
     /// - Parameters:
     ///   - credential: Nil where logging in is the first thing to do.
     ///   - origin: What the credential goes back to, as the store's session names it.
+    ///   - username: Whom to log in as where the credential does not say.
+    ///   - issuer: Gives the new tokens.
+    ///   - store: Keeps them.
     package init(
         _ credential: Credential?,
         from origin: SessionOrigin,

@@ -47,7 +47,7 @@ struct TokenService: Service {
         let now = time.now().wallMilliseconds
         guard failures > 0 else {
             // Neither may a clock that was set back make this wait for days, nor a life of nothing make it spin.
-            return min(Self.pause, max(.milliseconds(50), .milliseconds(life.renewalDue - now)))
+            return min(Self.pause, max(.milliseconds(500), .milliseconds(life.renewalDue - now)))
         }
         let backOff: Duration = .seconds(1 << min(failures - 1, 6))
         let left: Duration = .milliseconds(life.end - now)

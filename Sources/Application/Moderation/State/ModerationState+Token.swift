@@ -24,6 +24,7 @@ extension ModerationState {
         guard let life = token?.life, now.wallMilliseconds >= life.warningDue else { return nil }
         let left = Duration.milliseconds(max(0, life.end - now.wallMilliseconds))
         let end = left > .zero ? "ends in \(brief(left))" : "has ended"
-        return "My access token \(end) and \(token?.trouble.map { "could not be renewed: \($0)." } ?? "is not renewed.")"
+        let trouble = token?.trouble.map { "could not be renewed: \($0)" } ?? "is not renewed"
+        return "My access token \(end) and \(trouble)."
     }
 }

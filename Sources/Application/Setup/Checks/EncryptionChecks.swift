@@ -15,7 +15,7 @@ extension DoctorFacts {
                 cure: ["set experimentalRustCrypto to false"]
             )
         }
-        return .ok("E2E-1", "pantalaimon.use", "the bot logs in through Pantalaimon at \(baseURL), which decrypts for it")
+        return .ok("E2E-1", "pantalaimon.use", "the bot logs in through Pantalaimon, which decrypts for it")
     }
 
     private var crypto: CheckResult {

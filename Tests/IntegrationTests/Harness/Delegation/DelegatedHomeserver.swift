@@ -79,7 +79,8 @@ final class DelegatedHomeserver: Sendable {
             do {
                 if isService, state.withLock({ $0.isDown }) {
                     answer = CannedServer.answer(502, "text/html", "<html><h1>502 Bad Gateway</h1></html>")
-                } else if let own = try state.withLock({ try isService ? $0.serviceAnswer(call) : $0.frontAnswer(call) }) {
+                } else if let own = try state.withLock({ try isService ? $0.serviceAnswer(call) : $0.frontAnswer(call) }
+                ) {
                     answer = own.bytes
                 } else {
                     guard let passed = forward(request, call, whileConnected: client) else { return }
