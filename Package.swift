@@ -235,7 +235,7 @@ let package = Package(
             "JSON",
             "SQLite"
         ),
-        tests("Setup", "TestSupport", "Moderation", "MatrixCore", "JSON", "Observability"),
+        tests("Setup", "TestSupport", "Configuration", "Moderation", "MatrixCore", "JSON", "Observability"),
         tests("Configuration", "TestSupport", "Setup", "Moderation", "MatrixCore", "Observability", "YAML"),
         tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
 

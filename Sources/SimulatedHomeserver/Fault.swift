@@ -9,6 +9,8 @@ package enum Fault: Sendable, Equatable {
     /// An answer of this status by the server, nothing done.
     case refused(status: Int, code: String)
     case serverTrouble(status: Int)
+    /// 500 as Dendrite says it, nothing done.
+    case unexplained
     /// It never arrives, and the caller cannot know: nothing is done.
     case lostRequest
     /// It is done, and the caller does not learn of it.
@@ -35,6 +37,7 @@ extension Fault {
         case .limited(let wait): throw .limited(retryAfter: wait)
         case .refused(let status, let code): throw .refused(status: status, code: code, message: "simulated")
         case .serverTrouble(let status): throw .serverTrouble(status: status, message: "simulated")
+        case .unexplained: throw .unexplained(status: 500, message: "")
         case .lostRequest: throw .unknownOutcome("simulated")
         case .lostAnswer, .lateEffect, .serverTroubleAfterEffect, .truncatedBody, .delay: break
         }
@@ -44,7 +47,9 @@ extension Fault {
         switch self {
         case .lostAnswer: throw .unknownOutcome("simulated")
         case .serverTroubleAfterEffect(let status): throw .serverTrouble(status: status, message: "simulated")
-        case .unreachable, .limited, .refused, .serverTrouble, .lostRequest, .lateEffect, .truncatedBody, .delay: break
+        case .unreachable, .limited, .refused, .serverTrouble, .unexplained, .lostRequest, .lateEffect, .truncatedBody,
+            .delay:
+            break
         }
     }
 }

@@ -80,6 +80,33 @@ import Testing
         try picture("!l:a.org", levels: users((bot, 100)), members: [(bot, "join")], contents.map { (type, $0) })
     }
 
+    /// What can be known there, and no more.
+    private static func dendrite(_ facts: inout DoctorFacts, isAdmin: Bool = false) {
+        facts.server?.flavour = .dendrite
+        facts.server?.version = "0.15.2"
+        facts.isAdmin = isAdmin
+        facts.doesAdminTokenWork = nil
+        facts.record = nil
+        facts.rateLimit = isAdmin ? .lifted : nil
+        facts.hasStateAfter = nil
+    }
+
+    @Test func `on Dendrite only the limits are in question, and of an admin's bot its rights`() throws {
+        var facts = try Self.sound()
+        Self.dendrite(&facts)
+        let results = facts.results
+        #expect(results.filter { $0.grade != .ok }.map(\.code) == ["RL-1"])
+        let limits = try #require(results.first { $0.code == "RL-1" })
+        #expect(limits.cure.contains("    draupnir ratelimit disable --homeserver-config dendrite.yaml"))
+        let software = try #require(results.first { $0.code == "NET-5" })
+        #expect(software.cause.contains("no MSC4222 (rooms are read anew after a gap)"))
+        #expect(software.cause.contains("tokens neither end nor are renewed"))
+        let all = results.flatMap { [$0.cause] + $0.cure }.joined(separator: "\n")
+        #expect(!all.contains("/_synapse/admin/v1/users"))
+        Self.dendrite(&facts, isAdmin: true)
+        #expect(facts.results.filter { $0.grade != .ok }.map(\.code) == ["ADM-5"])
+    }
+
     @Test func `with a sound bot every check is green, and there are at least forty`() throws {
         let results = try Self.sound().results
         #expect(results.filter { $0.grade != .ok } == [])
@@ -107,6 +134,19 @@ import Testing
         Case("NET-4", .warn, "a wrong clock") { $0.server?.versions.clockSkew = .seconds(-90) },
         Case("NET-4", .warn, "a slow server") { $0.identityLatency = .seconds(3) },
         Case("NET-5", .warn, "MSC4222 off") { $0.hasStateAfter = false },
+        Case("RL-1", .warn, "Dendrite, which does not tell") { dendrite(&$0) },
+        Case("ADM-1", .warn, "polling reports of Dendrite without the rights") {
+            dendrite(&$0)
+            $0.settings.reports.polls = true
+        },
+        Case("ADM-4", .fail, "the same") {
+            dendrite(&$0)
+            $0.settings.reports.polls = true
+        },
+        Case("ADM-4", .fail, "taking rooms over on Dendrite, which nobody can") {
+            dendrite(&$0, isAdmin: true)
+            $0.settings.enablesMakeRoomAdminCommand = true
+        },
         Case("TOK-1", .fail, "a dead token") {
             $0.identity = nil
             $0.identityFailure = ServerFailure("GET", .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: ""))

@@ -14,6 +14,7 @@ import Testing
                 .refused(status: 403, code: "M_X"), .refused(status: 403, code: "M_X", message: "simulated"), false
             ),
             (.serverTrouble(status: 500), .serverTrouble(status: 500, message: "simulated"), false),
+            (.unexplained, .unexplained(status: 500, message: ""), false),
             (.lostRequest, .unknownOutcome("simulated"), false),
             (.lostAnswer, .unknownOutcome("simulated"), true),
             (.serverTroubleAfterEffect(status: 504), .serverTrouble(status: 504, message: "simulated"), true),

@@ -69,6 +69,7 @@ enum RequestEnding: String, MetricLabel {
     case unreachable
     case unknownOutcome = "unknown_outcome"
     case serverTrouble = "server_trouble"
+    case unexplained
     case badAnswer = "bad_answer"
     case tooLarge = "too_large"
     case cancelled

@@ -62,7 +62,7 @@ import Testing
     // MARK: Faults
 
     @Test(arguments: [
-        Fault.unreachable, .lostRequest, .lostAnswer, .serverTrouble(status: 502),
+        Fault.unreachable, .lostRequest, .lostAnswer, .serverTrouble(status: 502), .unexplained,
         .serverTroubleAfterEffect(status: 504), .limited(retryAfter: .seconds(2)),
         .lateEffect(after: .milliseconds(200)),
         .delay(.seconds(3)),

@@ -41,7 +41,14 @@ final class ScriptedHomeserver: SetupHomeserver {
     func logIn(_ login: PasswordLogin) async throws(ServerFailure) -> AccountSession {
         try next(logins, login.isRenewable ? "login for \(login.device ?? "a new device"), renewable" : "login")
     }
-    func canAdminister(_: Secret) async throws(ServerFailure) -> Bool { isAdmin }
+    func canAdminister(_: Secret) async throws(ServerFailure) -> Bool {
+        asked.withLock { $0.append("users") }
+        return isAdmin
+    }
+    func maySeeSessions(of user: UserID, _: Secret) async throws(ServerFailure) -> Bool {
+        asked.withLock { $0.append("whois \(user)") }
+        return isAdmin
+    }
     func rehearsedSession(_: String, isAdmin: Bool) -> AccountSession? { nil }
 }
 

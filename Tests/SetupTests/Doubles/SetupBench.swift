@@ -1,3 +1,4 @@
+import Configuration
 import MatrixCore
 import Moderation
 import Observability
@@ -25,7 +26,7 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
             homeservers: self,
             person: self,
             files: self,
-            configuration: NoConfiguration(),
+            configuration: YAMLConfigurationFile(),
             commands: self,
             clock: self
         )
@@ -71,13 +72,4 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
         return output
     }
     func isInstalled(_: String) -> Bool { true }
-}
-
-private struct NoConfiguration: ConfigurationFile {
-    func text(_: ConfigurationChoices) -> String { "" }
-    func read(_: String, accessTokenFile _: String?) -> ReadConfiguration {
-        ReadConfiguration(settings: nil, partial: BotSettings(), problems: [], warnings: [])
-    }
-    func sharedSecret(inHomeserverConfiguration _: String) -> SharedSecretPlace { .none }
-    func appservice(_: String) -> AppserviceRegistration? { nil }
 }

@@ -1,3 +1,4 @@
+package import MatrixCore
 import Observability
 package import Setup
 import YAML
@@ -30,6 +31,10 @@ package struct YAMLConfigurationFile: ConfigurationFile {
             }
         }
         return .none
+    }
+
+    package func limits(of user: UserID, inDendriteConfiguration text: String) -> DendriteLimits {
+        DendriteExemption(text: text, user: user).limits
     }
 
     package func appservice(_ text: String) -> AppserviceRegistration? {

@@ -7,7 +7,8 @@ extension HomeserverError {
     /// An answer whose status is no success.
     ///
     /// A refusal counts as the homeserver's only when it is in Matrix's own form. A 4xx without an `errcode` comes from
-    /// something before the homeserver, which may let the next request pass: it is a bad answer, not a refusal for good.
+    /// something before the homeserver, which may let the next request pass: it is a bad answer, not a refusal for good. Of a
+    /// 500, `Err` tells that it is Dendrite's own.
     init(refusing response: HTTPResponse) {
         let status = response.status
         let told = RefusalBody(response.body)
@@ -23,6 +24,11 @@ extension HomeserverError {
                 return
             }
             self = .refused(status: status, code: told.code, message: told.message)
+        case 500 where told == nil:
+            let message = try? response.body.read("Err") { $0["Err"]?.string }
+            self =
+                message.map { .unexplained(status: status, message: $0) }
+                ?? .serverTrouble(status: status, message: "no Matrix error in it")
         case 500..<600:
             self = .serverTrouble(status: status, message: told?.message ?? "no Matrix error in it")
         default:
@@ -40,6 +46,7 @@ extension HomeserverError {
         case .unreachable(let text): .unreachable(clean(text))
         case .unknownOutcome(let text): .unknownOutcome(clean(text))
         case .serverTrouble(let status, let message): .serverTrouble(status: status, message: clean(message))
+        case .unexplained(let status, let message): .unexplained(status: status, message: clean(message))
         case .badAnswer(let text): .badAnswer(clean(text))
         case .limited, .tooLarge, .cancelled: self
         }

@@ -103,7 +103,7 @@ package struct ModerationService: Service {
                         "No homeserver answers at homeserverUrl \(settings.homeserverURL): \(error.moderatorMessage). "
                             + "Correct homeserverUrl, or the proxy before it."
                     )
-                case .limited, .unreachable, .unknownOutcome, .serverTrouble, .tooLarge, .cancelled: break
+                case .limited, .unreachable, .unknownOutcome, .serverTrouble, .unexplained, .tooLarge, .cancelled: break
                 }
                 attempt += 1
                 log.warning("waiting for the homeserver", ["error": "\(error)", "attempt": "\(attempt)"])

@@ -12,6 +12,9 @@ package enum HomeserverError: Error, Sendable, Equatable {
     case unknownOutcome(String)
     /// 5xx: the server, or a proxy before it, is in trouble; may have been done.
     case serverTrouble(status: Int, message: String)
+    /// 500 by which Dendrite says that it failed, and not why: it may be in trouble, or what was asked about does not exist,
+    /// and then another try gives the same answer; may have been done.
+    case unexplained(status: Int, message: String)
     /// An answer that is no Matrix: HTML, broken JSON, a field missing.
     case badAnswer(String)
     /// The answer is larger than what was allowed.
@@ -33,6 +36,7 @@ extension HomeserverError {
         case .unreachable: "unreachable"
         case .unknownOutcome: "unknown_outcome"
         case .serverTrouble: "server_trouble"
+        case .unexplained: "unexplained"
         case .badAnswer: "bad_answer"
         case .tooLarge: "too_large"
         case .cancelled: "cancelled"
@@ -48,6 +52,9 @@ extension HomeserverError {
         case .unreachable: "the homeserver cannot be reached"
         case .unknownOutcome: "the homeserver did not answer in time"
         case .serverTrouble(let status, _): "the homeserver is in trouble (\(status))"
+        case .unexplained(let status, let message):
+            "the homeserver failed and does not say why (\(message.isEmpty ? "" : message + ", ")\(status)); Dendrite does so also"
+                + " where the room or the user does not exist"
         case .badAnswer: "the homeserver's answer cannot be read"
         case .tooLarge: "the homeserver's answer is too large"
         case .cancelled: "it was interrupted"

@@ -86,7 +86,9 @@ extension ModerationState {
         case .cancelled: queue.retry(row.id, at: nil)
         case .tokenRejected(let message): phase = .failed(.tokenRejected(message))
         case .refused: refused(row, error)
-        case .unreachable, .unknownOutcome, .serverTrouble, .badAnswer, .tooLarge:
+        // That what is read does not exist Dendrite says in other words: then it is in trouble.
+        case .unexplained where !row.action.isRead && row.attempts + 1 >= row.patience: refused(row, error)
+        case .unreachable, .unknownOutcome, .serverTrouble, .unexplained, .badAnswer, .tooLarge:
             var row = row
             row.attempts += 1
             row.result = error.moderatorMessage
@@ -125,6 +127,11 @@ extension JournalRow {
         if case .loadState = action, run == nil { return .max }
         return lane == .notices ? 6 : 9
     }
+
+    /// How many failures without a reason are taken for trouble that passes.
+    ///
+    /// A minute of them, or some seconds where a person may be waiting; both are guesses.
+    fileprivate var patience: Int { isDesire ? 8 : 4 }
 
     /// Doubling from half a second to five minutes, a quarter more or less by the row's number, so that rows do not come
     /// back all at once.

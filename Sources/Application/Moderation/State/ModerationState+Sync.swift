@@ -49,8 +49,13 @@ extension ModerationState {
         guard let position = contents.position else { return false }
         for index in contents.accountData {
             scan.withElement(index) { element in
-                guard let type = element.string(0), let content = element.bytes(1) else { return }
-                take(accountData: EventType(rawValue: type), scan.bytes(content))
+                guard let type = element.string(0).map({ EventType(rawValue: $0) }) else { return }
+                if let content = element.bytes(1) {
+                    take(accountData: type, scan.bytes(content))
+                } else if AccountDataType.all.contains(type) {
+                    // Dendrite keeps any JSON that it is given.
+                    tellUnreadable(type)
+                }
             }
         }
         for (room, events) in contents.left { takeLeft(room, events, scan) }

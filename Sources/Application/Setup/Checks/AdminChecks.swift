@@ -5,7 +5,10 @@ extension DoctorFacts {
     /// ADM: rights on the homeserver.
     var adminChecks: [CheckResult] {
         guard let user, let server else { return [] }
-        return [rights(user, server), promotion(user, server), appservice(user, server), features(user), excess(user)]
+        return [
+            rights(user, server), promotion(user, server), appservice(user, server), features(user, server),
+            excess(user),
+        ]
     }
 
     /// What is configured and needs the rights.
@@ -21,6 +24,16 @@ extension DoctorFacts {
         if doesAdminTokenWork == true {
             return .ok("ADM-1", user.rawValue, "is no server admin; a separate credential is")
         }
+        if server.flavour == .dendrite {
+            guard settings.reports.polls else {
+                return .ok(
+                    "ADM-1",
+                    user.rawValue,
+                    "is no server admin, which Dendrite asks of nothing that the bot does"
+                )
+            }
+            return .warn("ADM-1", user.rawValue, "is no server admin", cure: cureForRights(user, server))
+        }
         guard server.flavour == .synapse else {
             return .ok("ADM-1", user.rawValue, "admin rights do nothing for the bot here")
         }
@@ -35,7 +48,10 @@ extension DoctorFacts {
     }
 
     private func cureForRights(_ user: UserID, _ server: ServerFacts) -> [String] {
-        server.isDelegated
+        if server.flavour == .dendrite {
+            return ["run in Dendrite's database:", DendriteCommands.makeAdmin(String(user.localpart))]
+        }
+        return server.isDelegated
             ? ServiceCommands.standard.tokenLines(localpart: String(user.localpart), asAdmin: true)
             : ["have a server admin run:", AdminLines.grant(user, at: baseURL)]
     }
@@ -69,7 +85,15 @@ extension DoctorFacts {
         )
     }
 
-    private func features(_ user: UserID) -> CheckResult {
+    private func features(_ user: UserID, _ server: ServerFacts) -> CheckResult {
+        if server.flavour == .dendrite, settings.enablesMakeRoomAdminCommand {
+            return .fail(
+                "ADM-4",
+                "admin.enableMakeRoomAdminCommand",
+                "Dendrite lets nobody take a room over, its admins neither",
+                cure: ["set it to false"]
+            )
+        }
         guard !needs.isEmpty, !canAdminister else {
             return .ok("ADM-4", user.rawValue, "nothing is switched on that it has no rights for")
         }
@@ -77,7 +101,7 @@ extension DoctorFacts {
             "ADM-4",
             user.rawValue,
             "without admin rights this does not work: \(needs.joined(separator: ", "))",
-            cure: ["switch it off, or have a server admin run:", AdminLines.grant(user, at: baseURL)]
+            cure: ["switch it off, or make the bot a server admin:"] + cureForRights(user, server)
         )
     }
 

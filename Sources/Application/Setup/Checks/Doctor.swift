@@ -133,6 +133,12 @@ extension Doctor {
         _ token: Secret,
         _ user: UserID
     ) async {
+        if facts.server?.flavour == .dendrite {
+            facts.isAdmin = try? await homeserver.hasAdminRights(user, on: .dendrite, token)
+            // Its admins are never limited; of others it does not tell.
+            if facts.isAdmin == true { facts.rateLimit = .lifted }
+            return
+        }
         guard facts.server?.flavour == .synapse else { return }
         facts.isAdmin = try? await homeserver.canAdminister(token)
         let separate = adminToken

@@ -29,8 +29,12 @@ extension DoctorFacts {
             )
         case nil:
             if server.flavour == .dendrite {
-                let cure = ["see that dendrite.yaml exempts the bot:"] + AdminLines.dendriteExemption(user)
-                return .warn("RL-1", user.rawValue, "Dendrite does not tell whether it limits the bot", cure: cure)
+                let cure = [
+                    "see what its configuration says, and what to change there:",
+                    "    draupnir ratelimit disable --homeserver-config dendrite.yaml",
+                ]
+                let cause = "Dendrite does not tell whether it limits the bot. \(LiftRateLimits.dendriteLimits)"
+                return .warn("RL-1", user.rawValue, cause, cure: cure)
             }
             return .warn(
                 "RL-1",
@@ -69,7 +73,7 @@ extension DoctorFacts {
     }
 
     private func hosted(_ user: UserID, _ server: ServerFacts) -> CheckResult {
-        guard rateLimit == nil, !canAdminister else {
+        guard rateLimit == nil, !canAdminister, server.flavour != .dendrite else {
             return .ok("RL-4", user.rawValue, "what limits there are can be changed")
         }
         return .warn(

@@ -54,6 +54,13 @@ package struct ServerFacts: Sendable, Equatable {
 
     package var takesPasswords: Bool { loginFlows?.contains { $0.type == LoginFlow.password } ?? false }
 
+    /// The flags with which setup itself makes an account there.
+    var flagsThatMakeAccounts: String {
+        flavour == .dendrite
+            ? "--homeserver-config or --registration-shared-secret-file"
+            : "--homeserver-config or --admin-access-token-file"
+    }
+
     /// As one phrase.
     package var summary: String {
         var text = flavour.rawValue

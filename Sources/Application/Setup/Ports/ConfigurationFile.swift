@@ -1,3 +1,4 @@
+package import MatrixCore
 package import Moderation
 package import Observability
 
@@ -11,6 +12,9 @@ package protocol ConfigurationFile: Sendable {
 
     /// `registration_shared_secret` of Synapse's or Dendrite's configuration, the file that it names included.
     func sharedSecret(inHomeserverConfiguration text: String) -> SharedSecretPlace
+
+    /// What Dendrite's configuration says of an account's rate limits, and how to lift them there.
+    func limits(of user: UserID, inDendriteConfiguration text: String) -> DendriteLimits
 
     /// Nil where the text is no application service's registration.
     func appservice(_ text: String) -> AppserviceRegistration?
@@ -62,6 +66,17 @@ package enum SharedSecretPlace: Sendable, Equatable {
     case inFile(String)
     case none
     case unreadable(String)
+}
+
+package enum DendriteLimits: Sendable, Equatable {
+    /// `client_api.rate_limiting.enabled` is false.
+    case off
+    /// The account is in `exempt_user_ids`.
+    case exempt
+    /// Not lifted; this edit does it, and leaves everything else as it is.
+    case lifted(by: TextEdit)
+    /// Not lifted, and no small edit could be made: why, in words.
+    case unclear(String)
 }
 
 /// What matters here of an application service's registration file.

@@ -6,6 +6,10 @@ package protocol ServerAdministration: Sendable {
     /// A harmless call that needs the rights: listing one user.
     func canAdminister(_ token: Secret) async throws(ServerFailure) -> Bool
 
+    /// `/_matrix/client/v3/admin/whois`: on Dendrite the one harmless call that tells an admin from others, where it is not
+    /// asked of oneself.
+    func maySeeSessions(of user: UserID, _ token: Secret) async throws(ServerFailure) -> Bool
+
     func account(_ user: UserID, _ token: Secret) async throws(ServerFailure) -> AccountRecord
 
     /// `PUT /_synapse/admin/v2/users/{id}`: makes the account, with its password.
@@ -21,6 +25,21 @@ package protocol ServerAdministration: Sendable {
     func experimentalFeatures(of user: UserID, _ token: Secret) async throws(ServerFailure) -> [String: Bool]
 
     func enableFeature(_ name: String, for user: UserID, _ token: Secret) async throws(ServerFailure)
+}
+
+extension ServerAdministration {
+    /// Whether the account's token has admin rights, asked as this kind of server is asked.
+    func hasAdminRights(
+        _ user: UserID,
+        on flavour: ServerFacts.Flavour,
+        _ token: Secret
+    ) async throws(ServerFailure) -> Bool {
+        // Nobody need have the name: an admin is told of no sessions then.
+        guard flavour == .dendrite, let other = try? UserID(parsing: "@draupnir-asks:\(user.server)") else {
+            return try await canAdminister(token)
+        }
+        return try await maySeeSessions(of: other, token)
+    }
 }
 
 package struct AccountRecord: Sendable, Equatable {

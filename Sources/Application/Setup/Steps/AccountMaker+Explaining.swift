@@ -23,6 +23,18 @@ extension AccountMaker {
                 "the homeserver has no registration_shared_secret in its configuration",
                 cure: "set registration_shared_secret there and restart it, or give --admin-access-token-file"
             )
+        // Dendrite has the path only where it has a secret.
+        case (.sharedSecret, _) where server.flavour == .dendrite && failure.status == 404:
+            let commands = DendriteCommands(configuration: run.wishes.homeserverConfig, baseURL: nil)
+            return StepFailure(
+                step,
+                "Dendrite does not know registration by a shared secret at this address (\(failure.cause)): its configuration has"
+                    + " no client_api.registration_shared_secret, it was not restarted since, or a proxy hides /_synapse/admin",
+                cure: [
+                    "set the secret there, restart Dendrite, and run the same again; behind a proxy give Dendrite's own address"
+                        + " with --homeserver, such as http://localhost:8008"
+                ] + commands.accountLines(localpart, asAdmin: run.wishes.wantsServerAdmin)
+            )
         case (.sharedSecret, _) where failure.isUnrecognized || failure.status == 404:
             return StepFailure(
                 step,
@@ -50,7 +62,7 @@ extension AccountMaker {
             return StepFailure(
                 step,
                 "the homeserver lets nobody register this way (\(failure.cause))",
-                cure: "give --homeserver-config or --admin-access-token-file, or the password of an account that exists"
+                cure: "give \(server.flagsThatMakeAccounts), or the password of an account that exists"
             )
         case (.registrationToken, .refused(401, _, _)):
             return StepFailure(

@@ -49,7 +49,7 @@ extension AccountMaker {
                 step,
                 "the homeserver refuses the password of \(localpart): it is wrong, or there is no such account",
                 cure:
-                    "correct --password-file or --localpart; to make the account, give --homeserver-config or --admin-access-token-file"
+                    "correct --password-file or --localpart; to make the account, give \(server.flagsThatMakeAccounts)"
             )
         }
         return StepFailure(

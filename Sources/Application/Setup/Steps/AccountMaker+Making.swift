@@ -42,6 +42,16 @@ extension AccountMaker {
                 try await homeserver.makeAccount(user, account, admin)
             case .registrationToken, .openRegistration:
                 let session = try await homeserver.register(account, registrationToken: secrets.registrationToken)
+                if way == .registrationToken, server.flavour == .dendrite {
+                    run.advise(
+                        step,
+                        "Dendrite did not ask for the registration token: it lets anybody make accounts",
+                        cure: [
+                            "set registration_disabled: true in dendrite.yaml and restart it; registration_requires_token is"
+                                + " not enforced"
+                        ]
+                    )
+                }
                 return (session, "registered the account \(session.user)")
             case .saved, .token, .appservice, .password, .serviceAdmin, .serviceCommand, .deviceGrant: break
             }

@@ -58,10 +58,15 @@ struct AccountSecrets: Sendable {
         }
         let savedPassword = try run.savedSecret(run.folder.password, tools)
         password = typed ?? savedPassword
-        if let path = wishes.homeserverConfig, sharedSecret == nil {
-            sharedSecret = try Self.sharedSecret(inConfiguration: path, tools)
-        }
         if let path = wishes.appserviceRegistration { appservice = try Self.appservice(path, tools) }
+        if let path = wishes.homeserverConfig, sharedSecret == nil {
+            let others: [Secret?] = [saved?.token, token, appservice?.token, adminToken, registrationToken, password]
+            let file = HomeserverConfiguration(path: path)
+            sharedSecret = try file.sharedSecret(tools)
+            guard sharedSecret != nil || registersOpenly || others.contains(where: { $0 != nil }) else {
+                throw file.noSharedSecret(on: run.server)
+            }
+        }
         for (secret, flag) in [(token, "access-token-file"), (adminToken, "admin-access-token-file")] {
             guard let secret, let objection = TokenKind(secret).objection(localpart: wishes.localpart ?? "draupnir")
             else {
@@ -93,52 +98,6 @@ struct AccountSecrets: Sendable {
         means.hasServiceCommand = serviceCommands != nil
         means.usesDeviceGrant = usesDeviceGrant
         return means
-    }
-
-    private static func sharedSecret(inConfiguration path: String, _ tools: SetupTools) throws(StepFailure) -> Secret {
-        let flag = "--homeserver-config \(printable(path))"
-        let file: StoredFile?
-        do throws(FileFailure) { file = try tools.files.read(path, atMost: 1 << 20) } catch {
-            throw StepFailure(
-                "account",
-                "\(flag): \(error.problem)",
-                cure: "run as an account that may read it, or give --registration-shared-secret-file",
-                kind: .usage
-            )
-        }
-        guard let text = file?.text else {
-            throw StepFailure(
-                "account",
-                "\(flag): there is no such file",
-                cure: "give the path of homeserver.yaml or dendrite.yaml",
-                kind: .usage
-            )
-        }
-        switch tools.configuration.sharedSecret(inHomeserverConfiguration: text) {
-        case .inText(let secret): return Secret(secret)
-        case .inFile(let other):
-            guard let line = (try? tools.files.read(other, atMost: 1 << 16))?.flatMap(\.firstLine) else {
-                throw StepFailure(
-                    "account",
-                    "\(flag) keeps the secret in \(printable(other)), which cannot be read",
-                    cure: "run as an account that may read it"
-                )
-            }
-            return Secret(line)
-        case .none:
-            throw StepFailure(
-                "account",
-                "\(flag) has no registration_shared_secret",
-                cure: "set one there and restart the homeserver, or give --admin-access-token-file or --password-file"
-            )
-        case .unreadable(let why):
-            throw StepFailure(
-                "account",
-                "\(flag): \(why)",
-                cure: "give the path of homeserver.yaml or dendrite.yaml",
-                kind: .usage
-            )
-        }
     }
 
     private static func appservice(_ path: String, _ tools: SetupTools) throws(StepFailure) -> AppserviceRegistration {

@@ -83,7 +83,7 @@ extension AccountWay {
         if means.hasRegistrationToken { return .registrationToken }
         if means.registersOpenly { return .openRegistration }
         if means.hasPassword { return try password(server, localpart, wantsAdmin) }
-        throw nothingGiven(server)
+        throw nothingGiven(means, server, localpart, wantsAdmin)
     }
 
     /// Where accounts are an authentication service's; the homeserver's own ways are gone there.
@@ -154,7 +154,12 @@ extension AccountWay {
         )
     }
 
-    private static func nothingGiven(_ server: ServerFacts) -> StepFailure {
+    private static func nothingGiven(
+        _ means: AccountMeans,
+        _ server: ServerFacts,
+        _ localpart: String,
+        _ wantsAdmin: Bool
+    ) -> StepFailure {
         var ways: [String] = []
         switch server.flavour {
         case .synapse, .dendrite:
@@ -170,8 +175,12 @@ extension AccountWay {
         ]
         return StepFailure(
             "flags",
-            "nothing is given to get the bot's account with",
-            cure: ["give one of:"] + ways.map { "  \($0)" },
+            means.hasAdminToken
+                ? "\(server.flavour.rawValue) makes no accounts with an admin's token, and nothing else is given"
+                : "nothing is given to get the bot's account with",
+            cure: ["give one of:"] + ways.map { "  \($0)" }
+                + (server.flavour == .dendrite
+                    ? DendriteCommands(baseURL: server.baseURL).accountLines(localpart, asAdmin: wantsAdmin) : []),
             kind: .usage
         )
     }

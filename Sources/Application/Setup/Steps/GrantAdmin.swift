@@ -30,9 +30,14 @@ package struct GrantAdmin: SetupStep {
                 run.advise(
                     name,
                     "the bot's account is a server admin, which was not asked for",
-                    cure: [
-                        "if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(session.user)/admin)"
-                    ]
+                    cure: server.flavour == .dendrite
+                        ? [
+                            "it spares the bot the rate limits; else take the rights away in Dendrite's database:",
+                            DendriteCommands.takeAdminRights(String(session.user.localpart)),
+                        ]
+                        : [
+                            "if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(session.user)/admin)"
+                        ]
                 )
             }
             return ["\(session.user) is a server admin"]
@@ -49,6 +54,16 @@ package struct GrantAdmin: SetupStep {
                 ]
                     + ServiceCommands.standard.tokenLines(localpart: String(session.user.localpart), asAdmin: true)
                     + ["then give the new token with --access-token-file"]
+            )
+        }
+        guard server.flavour != .dendrite else {
+            throw StepFailure(
+                name,
+                "\(session.user) is no server admin, and Dendrite makes admins only where it makes accounts, or in its database",
+                cure: [
+                    "choose another --localpart, to be made with these rights, or run in Dendrite's database:",
+                    DendriteCommands.makeAdmin(String(session.user.localpart)),
+                ]
             )
         }
         guard let admin = run.adminToken else {
@@ -111,7 +126,9 @@ package struct GrantAdmin: SetupStep {
         _ session: AccountSession,
         _ server: ServerFacts
     ) async throws(StepFailure) -> Bool {
-        do throws(ServerFailure) { return try await homeserver.canAdminister(session.token) } catch {
+        do throws(ServerFailure) {
+            return try await homeserver.hasAdminRights(session.user, on: server.flavour, session.token)
+        } catch {
             if error.isUnrecognized || error.status == 404 { return false }
             throw error.ending(name, at: server.baseURL, "asking whether the bot has admin rights")
         }

@@ -17,8 +17,12 @@ package struct LiftRateLimits: SetupStep {
         let (homeserver, session) = try run.account(name)
         let server = try run.found(name).1
         guard let credential = run.credentialForAdministration, server.flavour != .dendrite else {
-            let lines = try unprivileged(&run, session.user, server, tools)
+            let lines =
+                server.flavour == .dendrite
+                ? try onDendrite(&run, session.user, tools) : try unprivileged(&run, session.user, server, tools)
             guard isRequired, run.rateLimit != .lifted, let advice = run.advice.last else { return lines }
+            // Told once, as what is in the way.
+            run.advice.removeLast()
             throw StepFailure(name, "\(lines.joined(separator: "; ")): \(advice.text)", cure: advice.cure)
         }
         let limit: RateLimit
@@ -50,19 +54,13 @@ package struct LiftRateLimits: SetupStep {
         }
         guard !run.wishes.keepsRateLimits else { return ["left the rate limits as they are"] }
         switch server.flavour {
-        case .dendrite:
-            run.advise(
-                name,
-                "Dendrite limits the bot's rate unless its configuration exempts it",
-                cure: ["add to dendrite.yaml, and restart Dendrite:"] + AdminLines.dendriteExemption(user)
-            )
         case .synapse, .other:
             run.advise(
                 name,
                 "the server's rate limits apply to the bot: a wave of bans goes at the server's pace",
                 cure: ["have a server admin run:", AdminLines.liftRateLimit(user, at: server.baseURL)]
             )
-        case .conduit: run.advise(name, "whether the server limits the bot's rate could not be told")
+        case .conduit, .dendrite: run.advise(name, "whether the server limits the bot's rate could not be told")
         }
         return ["nothing is given to switch the rate limits off with"]
     }

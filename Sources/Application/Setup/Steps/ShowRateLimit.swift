@@ -11,6 +11,20 @@ package struct ShowRateLimit: SetupStep {
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
         let (homeserver, session) = try run.account(name)
         let server = try run.found(name).1
+        guard server.flavour != .dendrite else {
+            guard run.isServerAdmin == true else {
+                throw StepFailure(
+                    name,
+                    "Dendrite tells nobody whether it limits \(session.user)",
+                    cure: [
+                        "see what its configuration says:",
+                        "    draupnir ratelimit disable --homeserver-config dendrite.yaml",
+                    ]
+                )
+            }
+            run.rateLimit = .lifted
+            return ["\(session.user): no limit applies to server admins"]
+        }
         guard let credential = run.credentialForAdministration else {
             throw StepFailure(
                 name,

@@ -43,7 +43,7 @@ enum SetupFlags {
     static let homeserverConfig = Option(
         "homeserver-config",
         .text,
-        "homeserver.yaml or dendrite.yaml, to take the registration secret from",
+        "homeserver.yaml or dendrite.yaml, to take the registration secret from; it is only read",
         valueName: "FILE"
     )
     static let adminToken = Option(
@@ -169,8 +169,12 @@ enum SetupFlags {
     static let disableRateLimit = CommandDescription(
         "ratelimit disable",
         "switches the server's rate limits off for the bot",
-        arguments: access + manner,
-        examples: ["ratelimit disable --directory draupnir --admin-access-token-file admin-token"]
+        arguments: access + [homeserverConfig] + manner,
+        details: "Dendrite has only its configuration for that: the change to the file is shown, and made by you.",
+        examples: [
+            "ratelimit disable --directory draupnir --admin-access-token-file admin-token",
+            "ratelimit disable --directory draupnir --homeserver-config /etc/dendrite/dendrite.yaml",
+        ]
     )
     static let adminGrant = CommandDescription(
         "admin grant",

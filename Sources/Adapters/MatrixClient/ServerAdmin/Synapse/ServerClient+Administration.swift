@@ -22,6 +22,17 @@ extension ServerClient: ServerAdministration {
         }
     }
 
+    func maySeeSessions(of user: UserID, _ token: Secret) async throws(ServerFailure) -> Bool {
+        if let rehearsal, token == Rehearsal.token { return rehearsal.isAdmin }
+        do throws(ServerFailure) {
+            _ = try await read(Endpoint(.get, ["admin", "whois", user.rawValue]), as: token)
+            return true
+        } catch {
+            guard error.isForbidden else { throw error }
+            return false
+        }
+    }
+
     func account(_ user: UserID, _ token: Secret) async throws(ServerFailure) -> AccountRecord {
         let answer = try await read(Endpoint(.get, of: Self.adminAPI2, ["users", user.rawValue]), as: token)
         var record = AccountRecord()

@@ -1,0 +1,56 @@
+/// What is typed where Dendrite runs, for an account that setup cannot make.
+///
+/// - Source: Dendrite, `cmd/create-account`; its documentation, "Creating user accounts" and "Admin API".
+package struct DendriteCommands: Sendable, Equatable {
+    /// The path of `dendrite.yaml`, there.
+    package let configuration: String
+    /// Nil for the command's own, http://localhost:8008.
+    package let baseURL: String?
+
+    package init(configuration: String? = nil, baseURL: String?) {
+        self.configuration = configuration ?? "dendrite.yaml"
+        self.baseURL = baseURL
+    }
+
+    /// Without a password: the command asks for it, so that no history of a shell keeps it.
+    package func createAccount(_ localpart: String, asAdmin: Bool) -> String {
+        var words = ["create-account", "-config", shellWord(configuration)]
+        if let baseURL { words += ["-url", shellWord(baseURL)] }
+        words += ["-username", shellWord(localpart)]
+        if asAdmin { words.append("-admin") }
+        return words.joined(separator: " ")
+    }
+
+    /// The command, and what comes behind it.
+    package func accountLines(_ localpart: String, asAdmin: Bool) -> [String] {
+        [
+            "or run where Dendrite runs, while it runs (in Docker behind “docker exec -it CONTAINER”); it asks for a password of 8"
+                + " characters at least, and needs a registration_shared_secret in its configuration:",
+            "    " + createAccount(localpart, asAdmin: asAdmin),
+            "then write that password into a file and run the same again with --localpart \(localpart) --password-file FILE;"
+                + " or, with --access-token-file FILE, the token that it prints on its error output (AccessToken: …)",
+        ]
+    }
+
+    /// Dendrite has no call that does this.
+    package static func makeAdmin(_ localpart: String) -> String {
+        "    UPDATE userapi_accounts SET account_type = 3 WHERE localpart = '\(localpart)';"
+    }
+
+    package static func takeAdminRights(_ localpart: String) -> String {
+        "    UPDATE userapi_accounts SET account_type = 1 WHERE localpart = '\(localpart)';"
+    }
+}
+
+/// As one word of a shell's command line.
+func shellWord(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "+")...UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "="), UInt8(ascii: "@"):
+            true
+        default: false
+        }
+    }
+    return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
+}
