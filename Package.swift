@@ -234,7 +234,16 @@ let package = Package(
             "JSON",
             "SQLite"
         ),
-        tests("Setup", "TestSupport", "Moderation", "MatrixCore", "JSON", "Observability"),
+        tests(
+            "Setup",
+            "TestSupport",
+            "MatrixClient",
+            "HTTPClient",
+            "Moderation",
+            "MatrixCore",
+            "JSON",
+            "Observability"
+        ),
         tests("Configuration", "TestSupport", "Setup", "Moderation", "MatrixCore", "Observability", "YAML"),
         tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
 

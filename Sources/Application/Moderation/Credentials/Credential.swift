@@ -43,7 +43,9 @@ package struct TokenLife: Sendable, Equatable {
     }
 
     package init(issued: Int64, lasting duration: Duration) {
-        self.init(issued: issued, end: issued + Int64(duration / .milliseconds(1)))
+        // A server may promise any number: a century is as good as for ever.
+        let bounded = min(max(duration, .zero), .seconds(100 * 365 * 86_400))
+        self.init(issued: issued, end: issued + Int64(bounded / .milliseconds(1)))
     }
 
     /// Half of it is for the case that renewing fails at first.

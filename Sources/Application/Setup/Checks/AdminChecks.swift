@@ -53,7 +53,7 @@ extension DoctorFacts {
                 : "the account is an admin, but the token was issued before or without that",
             cure: server.isDelegated
                 ? ServiceCommands.standard.tokenLines(localpart: String(user.localpart), asAdmin: true)
-                : ["log in anew:", "    draupnir login --homeserver \(baseURL) --password-file FILE"]
+                : ["log in anew:"] + logInLines
         )
     }
 
@@ -77,7 +77,7 @@ extension DoctorFacts {
             "ADM-4",
             user.rawValue,
             "without admin rights this does not work: \(needs.joined(separator: ", "))",
-            cure: ["switch it off, or have a server admin run:", AdminLines.grant(user, at: baseURL)]
+            cure: ["switch it off, or make the bot a server admin:"] + (server.map { cureForRights(user, $0) } ?? [])
         )
     }
 

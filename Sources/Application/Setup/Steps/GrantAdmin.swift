@@ -31,7 +31,9 @@ package struct GrantAdmin: SetupStep {
                     name,
                     "the bot's account is a server admin, which was not asked for",
                     cure: [
-                        "if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(session.user)/admin)"
+                        server.isDelegated
+                            ? "if nothing needs it, give the bot a token without that scope (--access-token-file), and end this one"
+                            : "if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(session.user)/admin)"
                     ]
                 )
             }
@@ -82,8 +84,7 @@ package struct GrantAdmin: SetupStep {
         _ tools: SetupTools
     ) async throws(StepFailure) -> [String]? {
         let (homeserver, before) = try run.account(name)
-        var secrets = try AccountSecrets(run, tools)
-        secrets.hasBegun = true
+        let secrets = try AccountSecrets(run, tools)
         let means = secrets.means
         guard means.hasServiceAdmin || means.hasServiceCommand, !run.wishes.isDryRun else { return nil }
         run.wishes.wantsServerAdmin = true
