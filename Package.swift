@@ -235,7 +235,17 @@ let package = Package(
             "JSON",
             "SQLite"
         ),
-        tests("Setup", "TestSupport", "Configuration", "Moderation", "MatrixCore", "JSON", "Observability"),
+        tests(
+            "Setup",
+            "TestSupport",
+            "MatrixClient",
+            "HTTPClient",
+            "Configuration",
+            "Moderation",
+            "MatrixCore",
+            "JSON",
+            "Observability"
+        ),
         tests("Configuration", "TestSupport", "Setup", "Moderation", "MatrixCore", "Observability", "YAML"),
         tests("WebAPI", "Moderation", "Lifecycle", "Observability", "HTTPClient"),
 

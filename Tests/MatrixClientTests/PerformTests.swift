@@ -3,6 +3,7 @@ import MatrixClient
 import MatrixCore
 import Moderation
 import Protections
+import TestSupport
 import Testing
 
 /// One action, the request that it must become, and what its answer means.

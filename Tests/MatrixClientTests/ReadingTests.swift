@@ -2,6 +2,7 @@ import JSON
 import MatrixClient
 import MatrixCore
 import Moderation
+import TestSupport
 import Testing
 
 private func text(_ body: any PaddedBytes) -> String {

@@ -25,7 +25,7 @@ struct RecordedAnswerTests {
         for (index, recording) in recordings.enumerated() {
             let request = HTTPRequest(.get, "http://127.0.0.1:\(server.port)/\(index)", timeout: .seconds(60))
             let path = recording.path.prefix { $0 != "?" }
-            let exchange = ServerExchange("\(recording.method) \(path)", try await http.execute(request), secret: nil)
+            let exchange = ServerExchange("\(recording.method) \(path)", try await http.execute(request), secrets: [])
             lines.append("\(recording.file) | \(recording.name) | \(recording.status) | \(told(exchange))")
         }
         await http.shutDown()
@@ -44,12 +44,5 @@ struct RecordedAnswerTests {
             _ = try exchange.checked()
             return "ok"
         } catch { return error.cause }
-    }
-}
-
-extension Answer {
-    init(_ recording: Recording) {
-        self.init(recording.text, status: recording.status)
-        headers = recording.headers.map { "\($0.name): \($0.value)" }
     }
 }

@@ -2,6 +2,7 @@ import MatrixClient
 import MatrixCore
 import Moderation
 import Protections
+import TestSupport
 import Testing
 
 private let html = "<html><body>nginx</body></html>"

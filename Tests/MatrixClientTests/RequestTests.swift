@@ -4,6 +4,7 @@ import MatrixCore
 import Moderation
 import Observability
 import Protections
+import TestSupport
 import Testing
 
 /// What every request has.

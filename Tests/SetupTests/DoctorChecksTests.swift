@@ -30,7 +30,7 @@ import Testing
     private static let boss = "@boss:a.org"
 
     /// A bot with which all is well: it guards one room by one list.
-    private static func sound() throws -> DoctorFacts {
+    static func sound() throws -> DoctorFacts {
         var settings = BotSettings()
         settings.homeserverURL = "https://a.org"
         settings.rawHomeserverURL = "https://a.org"
@@ -113,7 +113,7 @@ import Testing
         #expect(Set(results.map(\.code)).count >= 50)
     }
 
-    @Test(arguments: [
+    static let cases: [Case] = [
         Case("OS-1", .fail, "storage that cannot be written") { $0.isStorageWritable = false },
         Case("OS-1", .warn, "a full disk") { $0.freeSpace = 1 << 20 },
         Case("OS-2", .fail, "a wrong key") { $0.configuration.problems = ["c.yaml:1:1: x"] },
@@ -319,7 +319,9 @@ import Testing
         },
         Case("HK-2", .fail, "the module without a server") { $0.settings.web.usesAntispam = true },
         Case("HK-6", .warn, "reports") { $0.settings.reports.polls = true },
-    ])
+    ]
+
+    @Test(arguments: cases)
     func `speaks up`(_ test: Case) throws {
         var facts = try Self.sound()
         try test.change(&facts)

@@ -24,6 +24,20 @@ package func printable(_ text: String, limit: Int = .max) -> String {
     return String(shown)
 }
 
+/// Lines of our own for a terminal, in which nothing foreign that was left as it came can move the cursor.
+package func printableLines(_ text: String) -> String {
+    guard text.unicodeScalars.contains(where: { $0 != "\n" && isUnprintable($0) }) else { return text }
+    var shown = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars {
+        if scalar != "\n", isUnprintable(scalar) {
+            shown.append(contentsOf: "\\u{\(String(scalar.value, radix: 16, uppercase: true))}".unicodeScalars)
+        } else {
+            shown.append(scalar)
+        }
+    }
+    return String(shown)
+}
+
 func isUnprintable(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse, .unassigned: true

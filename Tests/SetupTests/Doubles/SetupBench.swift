@@ -14,6 +14,8 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
     /// How long each wait was; time passes by them alone.
     let waits = Mutex<[Duration]>([])
     let commands = Mutex<[CommandOutput]>([])
+    /// What every command ends with, where it does not end by itself.
+    let commandFailure = Mutex<CommandFailure?>(nil)
     let commandsRun = Mutex<[[String]]>([])
 
     init(_ homeserver: ScriptedHomeserver, _ service: ScriptedService = ScriptedService()) {
@@ -21,9 +23,11 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
         self.service = service
     }
 
-    var tools: SetupTools {
+    var tools: SetupTools { tools(self) }
+
+    func tools(_ homeservers: any Homeservers) -> SetupTools {
         SetupTools(
-            homeservers: self,
+            homeservers: homeservers,
             person: self,
             files: self,
             configuration: YAMLConfigurationFile(),
@@ -67,6 +71,7 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
         timeout _: Duration
     ) async throws(CommandFailure) -> CommandOutput {
         commandsRun.withLock { $0.append(environment.map { "\($0)=\($1)" } + words) }
+        if let failure = commandFailure.withLock({ $0 }) { throw failure }
         let output = commands.withLock { $0.isEmpty ? nil : $0.removeFirst() }
         guard let output else { throw .noSuchProgram(words.first ?? "") }
         return output

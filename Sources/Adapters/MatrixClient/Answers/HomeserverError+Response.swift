@@ -98,10 +98,12 @@ func retryDelay(header: Int64?, milliseconds: Int64?, limit: Duration = .seconds
 
 /// At most 500 bytes, a length that is a guess; a server may echo what it was sent, so the secret is looked for, and in
 /// any case, since names and values of headers are lowercased.
-func shortened(_ text: String, without secret: Secret) -> String {
-    let hidden = Array(secret.reveal().lowercased().utf8)
+func shortened(_ text: String, without secrets: Secret...) -> String { shortened(text, without: secrets) }
+
+func shortened(_ text: String, without secrets: [Secret]) -> String {
     var bytes = Array(text.utf8)
-    if !hidden.isEmpty {
+    for secret in secrets where !secret.reveal().isEmpty {
+        let hidden = Array(secret.reveal().lowercased().utf8)
         let lowercased = bytes.map { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) ? $0 | 0x20 : $0 }
         for range in lowercased.ranges(of: hidden).reversed() {
             bytes.replaceSubrange(range, with: "<redacted>".utf8)

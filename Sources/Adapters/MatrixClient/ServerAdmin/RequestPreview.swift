@@ -1,5 +1,6 @@
 import HTTPClient
 import JSON
+import Observability
 
 /// A request as a person reads it: method, URL and body, secrets left out.
 func requestPreview(_ method: HTTPRequest.Method, _ url: String, _ body: JSONValue?) -> String {
@@ -18,6 +19,21 @@ extension JSONValue {
     private static let secretNames: Set<String> = [
         "password", "mac", "nonce", "token", "access_token", "refresh_token", "session",
     ]
+
+    /// What stands under these names.
+    var secrets: [Secret] {
+        switch self {
+        case .object(let object):
+            object.members.flatMap { member in
+                if Self.secretNames.contains(member.name), case .string(let text) = member.value {
+                    return [Secret(text)]
+                }
+                return member.value.secrets
+            }
+        case .array(let elements): elements.flatMap(\.secrets)
+        case .null, .boolean, .integer, .decimal, .string: []
+        }
+    }
 
     fileprivate var hidingSecrets: JSONValue {
         switch self {

@@ -116,14 +116,8 @@ extension ServerClient: AccountMaking {
     func refresh(_ refreshToken: Secret) async throws(ServerFailure) -> IssuedTokens {
         let endpoint = Endpoint(.post, ["refresh"], body: ["refresh_token": .string(refreshToken.reveal())])
         let answer = try await write(endpoint)
-        guard let token = answer["access_token"]?.string, !token.isEmpty else {
-            throw ServerFailure(name(endpoint), .incomplete("access_token"))
-        }
-        return IssuedTokens(
-            accessToken: Secret(token),
-            refreshToken: answer["refresh_token"]?.string.map { Secret($0) },
-            expiresIn: answer["expires_in_ms"]?.integer.map { .milliseconds($0) }
-        )
+        let life = answer["expires_in_ms"]?.integer.map { Duration.milliseconds($0) }
+        return try issuedTokens(answer, lasting: life, name(endpoint))
     }
 
     func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity {
@@ -172,15 +166,17 @@ extension ServerClient: AccountMaking {
 
 extension ServerClient {
     private func session(_ answer: JSONValue, _ endpoint: Endpoint) throws(ServerFailure) -> AccountSession {
-        guard let user = answer.identifier("user_id", UserID.self), let token = answer["access_token"]?.string,
-            !token.isEmpty
-        else { throw ServerFailure(name(endpoint), .incomplete("user_id and access_token")) }
+        guard let user = answer.identifier("user_id", UserID.self) else {
+            throw ServerFailure(name(endpoint), .incomplete("user_id and access_token"))
+        }
+        let life = answer["expires_in_ms"]?.integer.map { Duration.milliseconds($0) }
+        let tokens = try issuedTokens(answer, lasting: life, name(endpoint))
         return AccountSession(
             user: user,
-            token: Secret(token),
+            token: tokens.accessToken,
             device: answer["device_id"]?.string,
-            expiresIn: answer["expires_in_ms"]?.integer.map { .milliseconds($0) },
-            renewal: answer["refresh_token"]?.string.map { .matrix(refreshToken: Secret($0)) }
+            expiresIn: tokens.expiresIn,
+            renewal: tokens.refreshToken.map { .matrix(refreshToken: $0) }
         )
     }
 

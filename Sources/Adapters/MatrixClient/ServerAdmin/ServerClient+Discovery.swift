@@ -63,16 +63,22 @@ extension ServerClient: ServerDiscovery {
         for place in places {
             do throws(ServerFailure) {
                 let answer = try await read(Endpoint(.get, of: place, ["auth_metadata"]))
-                guard let issuer = answer["issuer"]?.string else { continue }
-                return AuthenticationMetadata(
+                guard let issuer = answer["issuer"]?.string else {
+                    throw ServerFailure("GET \(place)/auth_metadata", .incomplete("issuer"))
+                }
+                let metadata = AuthenticationMetadata(
                     issuer: issuer,
                     tokenEndpoint: answer["token_endpoint"]?.string,
                     registrationEndpoint: answer["registration_endpoint"]?.string,
                     revocationEndpoint: answer["revocation_endpoint"]?.string,
                     deviceEndpoint: answer["device_authorization_endpoint"]?.string
                 )
+                guard metadata.isSound else {
+                    throw ServerFailure("GET \(place)/auth_metadata", .incomplete("addresses of the web"))
+                }
+                return metadata
             } catch {
-                guard let status = error.status, (400..<500).contains(status) else { throw error }
+                guard let status = error.status, (400..<500).contains(status), status != 429 else { throw error }
             }
         }
         return nil

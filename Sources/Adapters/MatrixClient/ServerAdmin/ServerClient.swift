@@ -60,13 +60,14 @@ struct ServerClient: Sendable {
             body: endpoint.body?.encoded(),
             timeout: endpoint.timeout ?? Self.usualTime
         )
+        let secrets = (token.map { [$0] } ?? []) + (endpoint.body?.secrets ?? [])
         var left = redirects
         do throws(HTTPError) {
             while true {
                 let response = try await http.execute(request)
                 guard (300..<400).contains(response.status), left > 0, let place = response.headers["Location"],
                     place.hasPrefix("https://")
-                else { return ServerExchange(name(endpoint), response, secret: token) }
+                else { return ServerExchange(name(endpoint), response, secrets: secrets) }
                 left -= 1
                 request.url = place
             }

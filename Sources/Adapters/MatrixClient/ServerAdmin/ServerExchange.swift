@@ -11,16 +11,16 @@ package struct ServerExchange {
     /// Nil where it is no JSON.
     package let json: JSONValue?
     private let body: HTTPBody
-    private let secret: Secret?
+    private let secrets: [Secret]
 
-    /// `request` is method and path, as failures name it; `secret` is cut out of what the server echoes.
-    package init(_ request: String, _ response: HTTPResponse, secret: Secret?) {
+    /// `request` is method and path, as failures name it; `secrets` are cut out of what the server echoes.
+    package init(_ request: String, _ response: HTTPResponse, secrets: [Secret]) {
         self.request = request
         status = response.status
         headers = response.headers
         body = response.body
         json = try? response.body.value()
-        self.secret = secret
+        self.secrets = secrets
     }
 
     /// The JSON of a success; an empty object where the success has nothing to say.
@@ -52,7 +52,7 @@ package struct ServerExchange {
             } else if isWebPage {
                 reason = .webPage(status: status)
             } else {
-                reason = .notMatrix(status: status, clean(String(body.text.prefix(200))))
+                reason = .notMatrix(status: status, quotation)
             }
         }
         return ServerFailure(request, reason)
@@ -69,7 +69,14 @@ package struct ServerExchange {
         return RefusalForm(["message": .string(clean(body.text))])
     }
 
-    private func clean(_ text: String) -> String { shortened(text, without: secret ?? Secret("")) }
+    private func clean(_ text: String) -> String { shortened(text, without: secrets) }
+
+    /// A broken answer may be one that brings a token.
+    private var quotation: String {
+        let text = body.text
+        let isSuspicious = ["{", "token", "code", "secret"].contains { text.lowercased().contains($0) }
+        return isSuspicious ? "not shown, for a secret may be in it" : clean(String(text.prefix(200)))
+    }
 
     private var isWebPage: Bool {
         if headers["Content-Type"]?.lowercased().hasPrefix("text/html") ?? false { return true }

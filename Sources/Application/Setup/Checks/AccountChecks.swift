@@ -11,6 +11,17 @@ extension DoctorFacts {
     }
 
     private func authentication(_ name: String) -> CheckResult {
+        if let trouble = server?.authenticationTrouble {
+            return .warn(
+                "ACC-2",
+                baseURL,
+                "whether accounts are with an authentication service could not be told: \(trouble.cause)",
+                cure: [
+                    "see what the homeserver answers, and mend that:",
+                    "    curl -i \(baseURL)/_matrix/client/v1/auth_metadata",
+                ]
+            )
+        }
         guard let server, server.isDelegated else {
             return .ok("ACC-2", name, "accounts are the homeserver's own business")
         }
@@ -40,9 +51,8 @@ extension DoctorFacts {
             device,
             "the token was copied from a client, whose encryption keys the bot does not have: it cannot take part in encrypted rooms",
             cure: [
-                "log in for the bot alone, and log the other device out:",
-                "    draupnir login --homeserver \(baseURL) --password-file FILE",
-            ]
+                "log in for the bot alone, and log the other device out:"
+            ] + logInLines
         )
     }
 
@@ -68,20 +78,43 @@ extension DoctorFacts {
             return .fail("ACC-5", name, "is a guest, who may do nothing", cure: ["use a full account"])
         }
         guard let record else { return .ok("ACC-5", name, "is a full account") }
-        let trouble: String? =
-            if record.isDeactivated { "deactivated" } else if record.isLocked { "locked" } else if record.isSuspended {
-                "suspended"
-            } else if record.isShadowBanned { "shadow-banned" } else { nil }
-        guard let trouble else { return .ok("ACC-5", name, "is in good standing") }
+        guard let trouble = Self.trouble(record, isDelegated: server?.isDelegated ?? false) else {
+            return .ok("ACC-5", name, "is in good standing")
+        }
         return .fail(
             "ACC-5",
             name,
-            "is \(trouble): what it does has no effect",
-            cure: [
-                "have a server admin lift that:",
-                "    curl -X PUT -H \"Authorization: Bearer $ADMIN_TOKEN\" -d '{\"deactivated\": false, \"locked\": false}'"
-                    + " '\(baseURL)/_synapse/admin/v2/users/\(percentEncoded(name))'",
+            "is \(trouble.what): what it does has no effect",
+            cure: trouble.change.map { change in
+                AdminLines.forAdmin(
+                    [
+                        AdminLines.curl(
+                            change.method,
+                            change.body,
+                            baseURL + change.path + percentEncoded(name) + change.rest
+                        )
+                    ],
+                    isDelegated: server?.isDelegated ?? false
+                )
+            } ?? [
+                "let the bot have another account: Synapse alone has ended this one, and the service does not know of it"
             ]
         )
+    }
+
+    private typealias Change = (method: String, path: String, rest: String, body: String?)
+
+    /// What stands in the way, and what lifts it; nil of a lock under an authentication service, where it does nothing.
+    private static func trouble(_ record: AccountRecord, isDelegated: Bool) -> (what: String, change: Change?)? {
+        let user = "/_synapse/admin/v2/users/"
+        if record.isDeactivated {
+            return ("deactivated", isDelegated ? nil : ("PUT", user, "", "{\"deactivated\": false}"))
+        }
+        if record.isLocked, !isDelegated { return ("locked", ("PUT", user, "", "{\"locked\": false}")) }
+        if record.isSuspended {
+            return ("suspended", ("PUT", "/_synapse/admin/v1/suspend/", "", "{\"suspend\": false}"))
+        }
+        guard record.isShadowBanned else { return nil }
+        return ("shadow-banned", ("DELETE", "/_synapse/admin/v1/users/", "/shadow_ban", nil))
     }
 }

@@ -69,7 +69,7 @@ extension DoctorFacts {
                 : "the account is an admin, but the token was issued before or without that",
             cure: server.isDelegated
                 ? ServiceCommands.standard.tokenLines(localpart: String(user.localpart), asAdmin: true)
-                : ["log in anew:", "    draupnir login --homeserver \(baseURL) --password-file FILE"]
+                : ["log in anew:"] + logInLines
         )
     }
 

@@ -99,7 +99,10 @@ extension DoctorFacts {
                 "NET-5",
                 server.summary,
                 "MSC4222 is off for the bot: after a gap in sync it reads rooms anew",
-                cure: [AdminLines.enable(feature: SwitchOnFeatures.stateAfter, for: user, at: baseURL)],
+                cure: AdminLines.forAdmin(
+                    [AdminLines.enable(feature: SwitchOnFeatures.stateAfter, for: user, at: baseURL)],
+                    isDelegated: server.isDelegated
+                ),
                 fix: canAdminister ? .enableFeature(SwitchOnFeatures.stateAfter, for: user) : nil
             )
         }

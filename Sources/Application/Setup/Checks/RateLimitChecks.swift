@@ -7,6 +7,11 @@ extension DoctorFacts {
         return [limited(user, server), override(user), joins(user), hosted(user, server), proxy]
     }
 
+    private func liftLines(_ user: UserID) -> [String] {
+        let line = AdminLines.liftRateLimit(user, at: baseURL)
+        return canAdminister ? [line] : AdminLines.forAdmin([line], isDelegated: server?.isDelegated ?? false)
+    }
+
     private func limited(_ user: UserID, _ server: ServerFacts) -> CheckResult {
         let fix: Fix? = canAdminister ? .liftRateLimit(user) : nil
         switch rateLimit {
@@ -16,7 +21,7 @@ extension DoctorFacts {
                 "RL-1",
                 user.rawValue,
                 "the server's rate limits apply: bans and redactions in many rooms go at its pace",
-                cure: [AdminLines.liftRateLimit(user, at: baseURL)],
+                cure: liftLines(user),
                 fix: fix
             )
         case .changed:
@@ -24,7 +29,7 @@ extension DoctorFacts {
                 "RL-1",
                 user.rawValue,
                 "the server's rate limits apply in part",
-                cure: [AdminLines.liftRateLimit(user, at: baseURL)],
+                cure: liftLines(user),
                 fix: fix
             )
         case nil:
@@ -41,7 +46,7 @@ extension DoctorFacts {
                 user.rawValue,
                 "whether the server limits the bot could not be read without admin rights",
                 cure: server.flavour == .synapse
-                    ? [AdminLines.liftRateLimit(user, at: baseURL)] : ["ask the server's admins"]
+                    ? liftLines(user) : ["ask the server's admins"]
             )
         }
     }
@@ -54,7 +59,7 @@ extension DoctorFacts {
             "RL-2",
             user.rawValue,
             "an override of \(perSecond) a second and \(burst) at once changes sending only; 0 and 0 lift every limit",
-            cure: [AdminLines.liftRateLimit(user, at: baseURL)],
+            cure: liftLines(user),
             fix: canAdminister ? .liftRateLimit(user) : nil
         )
     }

@@ -1,5 +1,6 @@
 import MatrixCore
 import Moderation
+import Observability
 
 extension DoctorFacts {
     /// TOK: the access token.
@@ -14,11 +15,17 @@ extension DoctorFacts {
 
     private var isRenewable: Bool { credential?.renewal != nil }
 
-    /// `--oauth` where that is how one logs in there.
-    private var logInLine: String {
-        let account =
-            server?.authentication?.deviceEndpoint == nil ? "--localpart draupnir --password-file FILE" : "--oauth"
-        return "    draupnir login --homeserver \(baseURL) \(account)"
+    /// By the best way that the server has for it.
+    var logInLines: [String] {
+        let localpart = user.map { String($0.localpart) } ?? "draupnir"
+        let isDelegated = server?.isDelegated ?? false
+        let command = "    draupnir login --homeserver \(baseURL)"
+        if server?.authentication?.deviceEndpoint != nil { return ["\(command) --oauth"] }
+        if isDelegated, server?.isLoginUnrouted ?? false || !(server?.takesPasswords ?? false) {
+            return ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: isAdmin ?? false)
+                + ["with the token that it prints in FILE:", "\(command) --access-token-file FILE"]
+        }
+        return ["\(command) --localpart \(localpart) --password-file FILE"]
     }
 
     private var valid: CheckResult {
@@ -36,15 +43,16 @@ extension DoctorFacts {
                 "TOK-1",
                 place,
                 "the access token has ended, or was revoked; the bot takes a new one with its refresh token when it starts",
-                cure: ["start the bot, or log in anew:", logInLine]
+                cure: ["start the bot, or log in anew:"] + logInLines
             )
         }
         guard let failure = identityFailure, !failure.isTokenRejected else {
             return .fail(
                 "TOK-1",
                 place,
-                "the homeserver does not know the access token: it is mistyped, or was revoked by a logout",
-                cure: [logInLine]
+                "the homeserver does not know the access token: it is mistyped, or was revoked by a logout"
+                    + (server?.isDelegated ?? false ? ", has ended, or its account is locked" : ""),
+                cure: logInLines
             )
         }
         return .fail("TOK-1", place, "the token could not be tried: \(failure.cause)", cure: failure.cure(at: baseURL))
@@ -77,8 +85,9 @@ extension DoctorFacts {
             "the homeserver does not know the token; a device that mas-cli made is unknown to it at first",
             cure: [
                 "    mas-cli manage provision-all-users",
-                "then wait two minutes: Synapse remembers that long that it did not know the token",
+                "then wait two minutes: Synapse remembers that long that it did not know the token; if its account is locked:",
             ]
+                + ServiceCommands.standard.unlockLines(localpart: "LOCALPART", reactivates: false)
         )
     }
 
@@ -88,15 +97,12 @@ extension DoctorFacts {
         }
         let name = device.name ?? ""
         let isTelling = ["draupnir", "mjolnir", "bot"].contains { name.lowercased().contains($0) }
-        guard !isTelling else { return .ok("TOK-4", id, "the device is called “\(name)”") }
+        guard !isTelling else { return .ok("TOK-4", id, "the device is called “\(printable(name, limit: 100))”") }
         return .warn(
             "TOK-4",
             id,
-            "the token's device is called “\(name)”: whoever tidies up the account's sessions may log it out",
-            cure: [
-                "log in for the bot alone:",
-                "    draupnir login --homeserver \(baseURL) --localpart \(user.map { String($0.localpart) } ?? "draupnir") --password-file FILE",
-            ]
+            "the token's device is called “\(printable(name, limit: 100))”: whoever tidies up the account's sessions may log it out",
+            cure: ["log in for the bot alone:"] + logInLines
         )
     }
 
@@ -112,7 +118,7 @@ extension DoctorFacts {
         return .warn(
             "TOK-5",
             other.id,
-            "another device of the account, “\(other.name ?? "without a name")”, was active in the last ten minutes: an old bot may run",
+            "another device of the account, “\(printable(other.name ?? "without a name", limit: 100))”, was active in the last ten minutes: an old bot may run",
             cure: ["stop the other program, or log that device out"]
         )
     }
@@ -178,7 +184,7 @@ extension DoctorFacts {
                 cure: ["if others issued it, note the day, and have a new one issued before"]
             )
         case .shortLived:
-            return .fail("TOK-8", place, "it dies within minutes", cure: ["log in for good:", logInLine])
+            return .fail("TOK-8", place, "it dies within minutes", cure: ["log in for good:"] + logInLines)
         case .refresh, .placeholder, .malformed, .unknown: return .ok("TOK-8", place, "nothing is known of an end")
         }
     }
@@ -197,6 +203,6 @@ extension DoctorFacts {
                 ]
             )
         }
-        return .fail("TOK-8", place, "it \(rest), and cannot be renewed", cure: ["log in anew:", logInLine])
+        return .fail("TOK-8", place, "it \(rest), and cannot be renewed", cure: ["log in anew:"] + logInLines)
     }
 }

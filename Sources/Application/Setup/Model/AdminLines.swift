@@ -4,6 +4,23 @@ package import MatrixCore
 package enum AdminLines {
     private static let token = "-H \"Authorization: Bearer $ADMIN_TOKEN\""
 
+    /// One request of an admin; the URL is of our own making.
+    static func curl(_ method: String, _ body: String?, _ url: String) -> String {
+        "    curl -X \(method) \(token)" + (body.map { " -d '\($0)'" } ?? "") + " '\(url)'"
+    }
+
+    /// The lines with whoever may type them, and where their `$ADMIN_TOKEN` is from.
+    ///
+    /// Under an authentication service being an admin is not enough: rights come with a token's scope, for any account.
+    static func forAdmin(_ lines: [String], isDelegated: Bool) -> [String] {
+        guard isDelegated else { return ["have a server admin run:"] + lines }
+        return [
+            "have a token with admin rights issued where the authentication service runs (no password login gives one):"
+        ]
+            + ServiceCommands.standard.tokenLines(localpart: "ADMIN_LOCALPART", asAdmin: true)
+            + ["then, with that token (mct_…) in ADMIN_TOKEN:"] + lines
+    }
+
     package static func grant(_ user: UserID, at baseURL: String) -> String {
         "    curl -X PUT \(token) -d '{\"admin\": true}' '\(baseURL)/_synapse/admin/v1/users/\(percentEncoded(user.rawValue))/admin'"
     }
@@ -39,7 +56,12 @@ package enum AdminLines {
             return StepFailure(
                 step,
                 "\(doing): the token of --admin-access-token-file has no admin rights",
-                cure: "give a server admin's token"
+                cure: server.isDelegated
+                    ? [
+                        "a password login never gives a token with such rights there, not even to an admin; have one issued where the"
+                            + " authentication service runs, and give that:"
+                    ] + ServiceCommands.standard.tokenLines(localpart: "ADMIN_LOCALPART", asAdmin: true)
+                    : ["give a server admin's token"]
             )
         }
         if failure.isTokenRejected {

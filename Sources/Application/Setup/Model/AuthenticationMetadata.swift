@@ -23,6 +23,11 @@ package struct AuthenticationMetadata: Sendable, Equatable {
         self.deviceEndpoint = deviceEndpoint
     }
 
+    /// Whether secrets may be sent there and a person be shown it; the issuer stands in lines for a shell.
+    package var isSound: Bool {
+        endpoints.allSatisfy(isWebAddress) && !issuer.utf8.contains { "$&();*!?#'".utf8.contains($0) }
+    }
+
     package var endpoints: [String] {
         [issuer] + [tokenEndpoint, registrationEndpoint, revocationEndpoint, deviceEndpoint].compactMap(\.self)
     }

@@ -57,6 +57,16 @@ package func isExposed(_ url: String) -> Bool {
     return !(host == "localhost" || host == "::1" || isLoopbackIPv4(host) || host.hasSuffix(".localhost"))
 }
 
+/// Whether it is an address of the web with a host, of bytes that a URL may have and a terminal shows as they are.
+package func isWebAddress(_ url: String) -> Bool {
+    guard let scheme = ["https://", "http://"].first(where: { url.lowercased().hasPrefix($0) }) else { return false }
+    let rest = url.utf8.dropFirst(scheme.utf8.count)
+    let authority = rest.prefix { !"/?#".utf8.contains($0) }
+    return url.utf8.count <= 2_000 && !authority.isEmpty && !authority.contains(UInt8(ascii: "@"))
+        && authority.first != UInt8(ascii: ":")
+        && rest.allSatisfy { (0x21...0x7E).contains($0) && !"\"<>\\^`{|}'".utf8.contains($0) }
+}
+
 private func isLoopbackIPv4(_ host: String) -> Bool {
     let parts = host.split(separator: ".", omittingEmptySubsequences: false)
     return parts.count == 4 && parts.first == "127" && parts.allSatisfy { UInt8($0) != nil }

@@ -1,4 +1,5 @@
 package import MatrixCore
+import Observability
 
 extension ServerFacts {
     /// Asks what anybody may ask; only a server that does not answer at all is a failure.
@@ -11,19 +12,23 @@ extension ServerFacts {
         } catch {
             isLoginUnrouted = error.isUnrecognized || error.status == 404
         }
-        authentication = (try? await homeserver.authenticationMetadata()) ?? nil
+        do throws(ServerFailure) {
+            authentication = try await homeserver.authenticationMetadata()
+        } catch {
+            authenticationTrouble = error
+        }
     }
 
     private mutating func readSoftware(_ homeserver: any SetupHomeserver) async {
         do throws(ServerFailure) {
-            version = try await homeserver.synapseVersion()
+            version = printable(try await homeserver.synapseVersion(), limit: 60)
             flavour = .synapse
             return
         } catch {
             adminAPITrouble = error
         }
         if let software = try? await homeserver.federationSoftware() {
-            version = software.version
+            version = printable(software.version, limit: 60)
             flavour = Self.flavour(of: software.name)
         } else if let header = versions.serverHeader {
             flavour = Self.flavour(of: header)

@@ -23,6 +23,8 @@ package struct ServerFacts: Sendable, Equatable {
     package var isLoginUnrouted: Bool
     /// Who the server leaves authentication to.
     package var authentication: AuthenticationMetadata?
+    /// Why the server did not tell whether it leaves authentication to anybody.
+    package var authenticationTrouble: ServerFailure?
     /// Why Synapse's admin API does not answer at this address.
     package var adminAPITrouble: ServerFailure?
 
@@ -35,6 +37,7 @@ package struct ServerFacts: Sendable, Equatable {
         loginFlows: [LoginFlow]? = nil,
         isLoginUnrouted: Bool = false,
         authentication: AuthenticationMetadata? = nil,
+        authenticationTrouble: ServerFailure? = nil,
         adminAPITrouble: ServerFailure? = nil
     ) {
         self.baseURL = baseURL
@@ -45,6 +48,7 @@ package struct ServerFacts: Sendable, Equatable {
         self.loginFlows = loginFlows
         self.isLoginUnrouted = isLoginUnrouted
         self.authentication = authentication
+        self.authenticationTrouble = authenticationTrouble
         self.adminAPITrouble = adminAPITrouble
     }
 

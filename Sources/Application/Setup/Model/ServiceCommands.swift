@@ -30,6 +30,12 @@ package struct ServiceCommands: Sendable, Equatable {
     /// Makes devices known to Synapse, which refuses the token of an unknown one.
     package var provision: [String] { program + ["manage", "provision-all-users"] }
 
+    /// Of an account that is locked, or deactivated: reactivating leaves the lock.
+    package func unlockLines(localpart: String, reactivates: Bool) -> [String] {
+        let unlock = "    " + (program + ["manage", "unlock-user", localpart]).joined(separator: " ")
+        return (reactivates ? [unlock + " --reactivate"] : []) + [unlock]
+    }
+
     /// To be shown, a line each.
     package func tokenLines(localpart: String, asAdmin: Bool) -> [String] {
         [issueToken(localpart, asAdmin: asAdmin), provision].map { "    " + $0.joined(separator: " ") }
@@ -43,9 +49,25 @@ package struct ServiceCommands: Sendable, Equatable {
 extension ServiceCommands {
     /// The token and its device in what `issue-compatibility-token` logs; nil where its log level hides them.
     package static func issued(in log: String) -> (token: String, device: String?)? {
-        let words = log.utf8.split { $0 == 0x20 || $0 == 0x0A }.map { String(Substring($0)) }
-        guard let token = words.first(where: { $0.hasPrefix("mct_") }) else { return nil }
+        let words = words(of: log)
+        guard let word = words.first(where: { $0.hasPrefix("mct_") }) else { return nil }
+        let isOfToken: (UInt8) -> Bool = { byte in
+            byte == UInt8(ascii: "_") || (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte & 0xDF)
+        }
+        let token = String(Substring(word.utf8.prefix(while: isOfToken)))
         let mark = "compat_session.device="
         return (token, words.first { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.utf8.count)) })
+    }
+
+    /// A line of a log that may hold what was just issued.
+    package static func hidingTokens(in line: String) -> String {
+        words(of: line).filter { word in
+            ["mat_", "mar_", "mct_", "mcr_", "mpt_"].contains { word.contains($0) }
+        }.reduce(line) { $0.replacing($1, with: "<redacted>") }
+    }
+
+    /// Split also at what colours them in a terminal: no token and no device has such bytes.
+    private static func words(of log: String) -> [String] {
+        log.utf8.split { !(0x21...0x7E).contains($0) }.map { String(Substring($0)) }
     }
 }

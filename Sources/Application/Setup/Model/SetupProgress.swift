@@ -10,6 +10,8 @@ package struct SetupProgress: Sendable, Equatable {
     package var device: String?
     /// What is being made and not yet known to be: looked for before it is made again.
     package var pending: Set<String> = []
+    /// The account that setup has made at an authentication service, which said so.
+    package var made: String?
     package var managementRoom: RoomID?
     package var madeManagementRoom = false
     package var list: RoomID?
@@ -29,6 +31,7 @@ package struct SetupProgress: Sendable, Equatable {
         object["user"] = user.map { .string($0.rawValue) }
         object["device"] = device.map { .string($0) }
         object["pending"] = .array(pending.sorted().map { .string($0) })
+        object["made_account"] = made.map { .string($0) }
         object["management_room"] = managementRoom.map { .string($0.rawValue) }
         object["made_management_room"] = .boolean(madeManagementRoom)
         object["list"] = list.map { .string($0.rawValue) }
@@ -52,6 +55,7 @@ package struct SetupProgress: Sendable, Equatable {
         user = text("user").flatMap { try? UserID(parsing: $0) }
         device = text("device")
         pending = Set(texts("pending"))
+        made = text("made_account")
         managementRoom = text("management_room").flatMap { try? RoomID(parsing: $0) }
         madeManagementRoom = json["made_management_room"] == true
         list = text("list").flatMap { try? RoomID(parsing: $0) }

@@ -18,7 +18,7 @@ extension AccountMaker {
                 cure: "use --mas-cli, --mas-client-id or --password-file, or have the grant switched on there"
             )
         }
-        let scope = try newScope(server, &run, tools)
+        let scope = newScope(server, &run, tools)
         guard !run.wishes.isDryRun else {
             tools.person.tell(
                 "would show a code, and wait until a person has approved the bot at \(service.metadata.issuer)"
@@ -31,8 +31,9 @@ extension AccountMaker {
             client = try await service.registerClient()
             grant = try await service.startDeviceGrant(scope, client: client)
         } catch {
-            throw ServiceTrouble(error, step, service.metadata, localpart).explained
+            throw ServiceTrouble(error, step, service.metadata, localpart, registersItself: true).explained
         }
+        try checkPages(of: grant, run)
         show(grant, scope, run, tools)
         let tokens = try await approved(grant, scope, client, service, tools)
         guard let refreshToken = tokens.refreshToken else {
@@ -67,11 +68,25 @@ extension AccountMaker {
         return (session, "\(identity.user) approved the bot")
     }
 
+    /// A person is sent there to type a password: nothing else than a page that nobody on the way can change.
+    private func checkPages(of grant: DeviceGrant, _ run: SetupRun) throws(StepFailure) {
+        for page in [grant.verificationURL, grant.completeURL].compactMap(\.self) {
+            guard isWebAddress(page), run.wishes.allowsPlainHTTP || !isExposed(page) else {
+                throw StepFailure(
+                    step,
+                    "the authentication service sends people to \(printable(page, limit: 200)), which is no https:// address",
+                    cure: "correct http.public_base in its configuration, or ask who runs it; do not open that address",
+                    kind: .refused
+                )
+            }
+        }
+    }
+
     private func show(_ grant: DeviceGrant, _ scope: TokenScope, _ run: SetupRun, _ tools: SetupTools) {
         let name = run.wishes.localpart ?? "the bot's account"
         tools.person.show(link: grant.completeURL ?? grant.verificationURL)
         tools.person.tell("Open \(grant.verificationURL), log in as \(name) (in a private window), and enter the code")
-        tools.person.tell("    \(grant.userCode)")
+        tools.person.tell("    \(printable(grant.userCode, limit: 40))")
         if scope.isServerAdmin {
             tools.person.tell(
                 "Admin rights are asked for too: the service grants them only to users that it lists as admins."
@@ -90,13 +105,18 @@ extension AccountMaker {
     ) async throws(StepFailure) -> IssuedTokens {
         let deadline = tools.clock.now() + grant.expiresIn
         var interval = grant.interval
+        var lastTrouble: ServerFailure?
         while tools.clock.now() < deadline, !Task.isCancelled {
             await tools.clock.sleep(for: interval)
             let answer: DeviceGrantAnswer
             do throws(ServerFailure) { answer = try await service.poll(grant, client: client) } catch {
-                guard error.mayPass else { throw ServiceTrouble(error, step, service.metadata, localpart).explained }
+                guard error.mayPass else {
+                    throw ServiceTrouble(error, step, service.metadata, localpart, registersItself: true).explained
+                }
+                lastTrouble = error
                 continue
             }
+            lastTrouble = nil
             switch answer {
             case .granted(let tokens): return tokens
             case .pending: break
@@ -110,6 +130,9 @@ extension AccountMaker {
             case .expired: throw ranOut(grant, scope)
             }
         }
+        if let lastTrouble {
+            throw ServiceTrouble(lastTrouble, step, service.metadata, localpart, registersItself: true).explained
+        }
         throw ranOut(grant, scope)
     }
 
@@ -122,7 +145,11 @@ extension AccountMaker {
                 ? [
                     "if the page showed an error, the user may not have admin rights: run it without --server-admin, or first",
                     "    mas-cli manage promote-admin \(localpart)",
-                ] : ["run the same again, and approve it in time"]
+                ]
+                : [
+                    "run the same again, and approve it in time; if the page showed an error, the service's policy refuses what"
+                        + " the bot asks for: look into its log"
+                ]
         )
     }
 }

@@ -37,8 +37,22 @@ extension AccountMaker {
                 "the account \(localpart) is deactivated",
                 cure: "choose another --localpart, or have a server admin reactivate it"
             )
+        case .refused(_, "M_USER_LOCKED", _) where server.isDelegated:
+            throw StepFailure(
+                step,
+                "the account \(localpart) is locked",
+                cure: ["run where the authentication service runs:"]
+                    + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: false)
+            )
         case .refused(_, "M_USER_LOCKED", _):
             throw StepFailure(step, "the account \(localpart) is locked", cure: "have a server admin unlock it")
+        case .limited where server.isDelegated:
+            throw StepFailure(
+                step,
+                "the authentication service lets nobody log in this often: by default three times at once, then once each"
+                    + " 20 s, and good logins count too",
+                cure: "wait a minute, then run the same again; what is done stays done"
+            )
         default: throw failure.ending(step, at: server.baseURL, "logging in as \(localpart)")
         }
     }

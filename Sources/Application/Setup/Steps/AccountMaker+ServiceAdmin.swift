@@ -15,7 +15,8 @@ extension AccountMaker {
             throw ServiceTrouble(error, step, service.metadata, localpart).explained
         }
         let (user, what) = try await serviceUser(service, credential, &run, tools)
-        let scope = try newScope(server, &run, tools)
+        let scope = newScope(server, &run, tools)
+        try run.save(tools)
         let token: Secret
         do throws(ServerFailure) {
             token = try await service.issuePersonalToken(scope, for: user, named: "Draupnir", credential)
@@ -30,7 +31,7 @@ extension AccountMaker {
             return (try await logIn(password, homeserver, server, made: false).0, what)
         }
         guard !run.wishes.isDryRun else { return (try rehearsed(homeserver, scope), what) }
-        let identity = try await tried(token, homeserver, server, tools)
+        let identity = try await ownIdentity(token, homeserver, server, tools)
         return (
             AccountSession(user: identity.user, token: token, device: identity.device ?? scope.device),
             "\(what), with a personal token of the authentication service"
@@ -72,15 +73,10 @@ extension AccountMaker {
         return session
     }
 
-    /// The same device where setup is run again.
-    func newScope(
-        _ server: ServerFacts,
-        _ run: inout SetupRun,
-        _ tools: SetupTools
-    ) throws(StepFailure) -> TokenScope {
+    /// The same device where setup is run again; it is for the caller to save it.
+    func newScope(_ server: ServerFacts, _ run: inout SetupRun, _ tools: SetupTools) -> TokenScope {
         let device = run.progress.device ?? TokenScope.newDevice(tools.clock)
         run.progress.device = device
-        try run.save(tools)
         return TokenScope(
             device: device,
             isServerAdmin: run.wishes.wantsServerAdmin,
@@ -94,9 +90,28 @@ extension AccountMaker {
         return try await service.adminToken(client: client.id, secret: client.secret)
     }
 
+    /// Whose the new token is: the account that was asked for, and no other.
+    func ownIdentity(
+        _ token: Secret,
+        _ homeserver: any SetupHomeserver,
+        _ server: ServerFacts,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> TokenIdentity {
+        let identity = try await tried(token, homeserver, server, tools)
+        guard equalByBytes(String(identity.user.localpart), localpart) else {
+            throw StepFailure(
+                step,
+                "a token of \(localpart) was asked for, and the new one is of \(identity.user): it is not used",
+                cure: "have the token ended at the authentication service, and look into its log at this moment"
+            )
+        }
+        return identity
+    }
+
     /// The account, made where it is not there.
     ///
-    /// The password is kept before it is set, so that no run knows it alone.
+    /// The password is kept before it is set, so that no run knows it alone. That the account is setup's own is noted only
+    /// once the service has said so: an account that is found there after a lost answer may be somebody's.
     private func serviceUser(
         _ service: any AuthenticationService,
         _ credential: Secret,
@@ -111,15 +126,14 @@ extension AccountMaker {
             try mayUse(known, run)
             return (known, "used the account \(localpart)")
         }
-        let password = secrets.password ?? Secret(generatedPassword(tools.clock))
-        if !secrets.isPasswordGiven { try run.saveSecret(password, to: run.folder.password, tools) }
-        run.progress.pending.insert(ObtainAccount.mark)
-        try run.save(tools)
         let user: ServiceUser
         do throws(ServerFailure) { user = try await service.makeUser(localpart, credential) } catch {
-            if case .refused = error.reason { forget(&run, tools) }
             throw ServiceTrouble(error, step, service.metadata, localpart).explained
         }
+        run.progress.made = localpart
+        try run.save(tools)
+        let password = secrets.password ?? Secret(generatedPassword(tools.clock))
+        if !secrets.isPasswordGiven { try run.saveSecret(password, to: run.folder.password, tools) }
         do throws(ServerFailure) { try await service.setPassword(password, of: user, credential) } catch {
             // Where passwords are switched off the token does without.
             run.advise(step, "the account \(localpart) has no password: \(error.cause)")
@@ -130,19 +144,21 @@ extension AccountMaker {
 
     /// An account that nobody named may be somebody's.
     private func mayUse(_ user: ServiceUser, _ run: SetupRun) throws(StepFailure) {
-        if user.isDeactivated || user.isLocked {
-            let undo = user.isDeactivated ? ["unlock-user", localpart, "--reactivate"] : ["unlock-user", localpart]
-            throw StepFailure(
-                step,
-                "the account \(localpart) is \(user.isDeactivated ? "deactivated" : "locked")",
-                cure: [
-                    "choose another --localpart, or run where the authentication service runs:",
-                    "    mas-cli manage \(undo.joined(separator: " "))",
-                ]
-            )
-        }
-        guard run.wishes.localpart == nil, !secrets.hasBegun else { return }
-        throw alreadyThere()
+        guard isNamed(run) else { throw alreadyThere() }
+        guard user.isDeactivated || user.isLocked else { return }
+        throw StepFailure(
+            step,
+            "the account \(localpart) is \(user.isDeactivated ? "deactivated" : "locked")",
+            cure: ["choose another --localpart, or run where the authentication service runs:"]
+                + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: user.isDeactivated)
+        )
+    }
+
+    /// Whether the account may be used if it is there: the operator has named it, or setup itself has made it.
+    func isNamed(_ run: SetupRun) -> Bool {
+        if run.wishes.localpart != nil { return true }
+        let own = [run.progress.made, run.progress.user.map { String($0.localpart) }]
+        return own.contains { $0.map { equalByBytes($0, localpart) } ?? false }
     }
 
     func alreadyThere() -> StepFailure {

@@ -11,15 +11,13 @@ extension AccountMaker {
         guard let commands = secrets.serviceCommands, let homeserver = run.homeserver else {
             throw .missing("mas-cli", "the command of the authentication service")
         }
-        let scope = try newScope(server, &run, tools)
+        let scope = newScope(server, &run, tools)
         let issuing = commands.issueToken(localpart, device: scope.device, asAdmin: scope.isServerAdmin)
         let lines = [commands.register(localpart), issuing, commands.provision]
         guard !run.wishes.isDryRun else {
             for line in lines { tools.person.tell("would run: \(line.joined(separator: " "))") }
             return (try rehearsed(homeserver, scope), "would make the account \(localpart)")
         }
-        run.progress.pending.insert(ObtainAccount.mark)
-        try run.save(tools)
         let isNew = try await register(commands, &run, tools)
         let output = try await perform(issuing, tools)
         guard let issued = ServiceCommands.issued(in: output.standardError + output.standardOutput) else {
@@ -27,7 +25,7 @@ extension AccountMaker {
                 step,
                 "\(issuing.joined(separator: " ")) has issued a token and not shown it: it does so only where it logs at level info",
                 cure: [
-                    "let RUST_LOG=info reach it, or run it by hand:",
+                    "let RUST_LOG=info reach it (docker exec needs -e RUST_LOG=info), or run it by hand:",
                     "    RUST_LOG=info \(issuing.joined(separator: " "))",
                 ]
                     + ["then give the token with --access-token-file"]
@@ -35,7 +33,7 @@ extension AccountMaker {
         }
         _ = try await perform(commands.provision, tools)
         let token = Secret(issued.token)
-        let identity = try await tried(token, homeserver, server, tools)
+        let identity = try await ownIdentity(token, homeserver, server, tools)
         return (
             AccountSession(user: identity.user, token: token, device: identity.device ?? issued.device),
             "\(isNew ? "made" : "used") the account \(identity.user) with \(commands.program.joined(separator: " "))"
@@ -50,12 +48,14 @@ extension AccountMaker {
     ) async throws(StepFailure) -> Bool {
         let words = commands.register(localpart)
         let output = try await output(of: words, tools)
-        if output.exitStatus == 0 { return true }
+        if output.exitStatus == 0 {
+            run.progress.made = localpart
+            try run.save(tools)
+            return true
+        }
         if output.standardError.contains("User already exists") {
-            guard run.wishes.localpart != nil || secrets.hasBegun else {
-                forget(&run, tools)
-                throw alreadyThere()
-            }
+            guard isNamed(run) else { throw alreadyThere() }
+            try run.save(tools)
             return false
         }
         if output.standardError.contains("Username not available on homeserver") {
@@ -119,10 +119,12 @@ extension AccountMaker {
         )
     }
 
-    /// Of a log, what tells most: its causes are at its end.
+    /// Of a log, what tells most: its error, and the cause of the causes at its end.
     private func lastLine(_ log: String) -> String {
         let lines = log.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
-        let told = lines.first { $0.hasPrefix("Error:") } ?? lines.last ?? "it said nothing"
-        return printable(told, limit: 300)
+        guard let last = lines.last else { return "it said nothing" }
+        let error = lines.first { $0.hasPrefix("Error:") } ?? last
+        let told = [error, last].map { printable(ServiceCommands.hidingTokens(in: $0), limit: 300) }
+        return told[0] == told[1] ? told[0] : "\(told[0]) (\(told[1].drop { $0 == " " }))"
     }
 }

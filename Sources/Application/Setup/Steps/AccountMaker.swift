@@ -45,10 +45,11 @@ struct AccountMaker {
                 ? [
                     "after mas-cli has issued one, Synapse learns of its device by:",
                     "    mas-cli manage provision-all-users",
+                    "it remembers for two minutes what it did not know; a locked account's token looks the same",
                 ] : []
             throw StepFailure(
                 step,
-                "the homeserver does not know the access token: it is mistyped, revoked, or of another server",
+                "the homeserver does not know the access token: it is mistyped, has ended, is revoked, or of another server",
                 cure: [
                     "log in anew and give the new token; a logout in a client kills the token that was copied from it"
                 ] + hint
@@ -99,7 +100,19 @@ struct AccountMaker {
                     )
                 }
                 guard error.isTokenRejected, !isLast else {
-                    throw error.ending(step, at: server.baseURL, "the new token was tried and does not work")
+                    guard error.isTokenRejected, server.isDelegated else {
+                        throw error.ending(step, at: server.baseURL, "the new token was tried and does not work")
+                    }
+                    throw StepFailure(
+                        step,
+                        "the new token was tried and does not work: \(error.cause)",
+                        cure: [
+                            "the service says the same of a locked account, of one that Synapse does not know, and of a revoked"
+                                + " token; run where the service runs, then wait two minutes and run the same again:"
+                        ]
+                            + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: false)
+                            + ["    " + ServiceCommands.standard.provision.joined(separator: " ")]
+                    )
                 }
             }
             isLast = true

@@ -1,3 +1,5 @@
+import Observability
+
 /// The ways to an account and its token, best first.
 package enum AccountWay: Sendable, Equatable {
     /// The token that an earlier run has saved.
@@ -58,6 +60,17 @@ extension AccountWay {
         if means.hasSavedToken { return .saved }
         if means.hasToken { return .token }
         if means.hasAppservice { return .appservice }
+        if let trouble = server.authenticationTrouble {
+            throw StepFailure(
+                "account",
+                "\(server.baseURL) does not tell whether it leaves accounts to an authentication service (\(trouble.request)):"
+                    + " \(trouble.cause)",
+                cure: [
+                    "see what it answers, have it mended, and run the same again; or give a token with --access-token-file:",
+                    "    curl -i \(server.baseURL)/_matrix/client/v1/auth_metadata",
+                ]
+            )
+        }
         if server.isDelegated { return try delegatedWay(means, server, localpart, wantsAdmin) }
         if means.hasServiceAdmin || means.hasServiceCommand || means.usesDeviceGrant {
             throw StepFailure(
@@ -126,7 +139,7 @@ extension AccountWay {
             throw StepFailure(
                 "account",
                 "the homeserver takes no passwords: it offers "
-                    + (server.loginFlows ?? []).map(\.type).joined(separator: ", "),
+                    + printable((server.loginFlows ?? []).map(\.type).joined(separator: ", "), limit: 200),
                 cure: ["give an access token with --access-token-file"]
                     + (server.isDelegated
                         ? ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: wantsAdmin) : [])

@@ -14,6 +14,21 @@ package struct GrantAdmin: SetupStep {
 
     package init(_ purpose: Purpose = .asWished) { self.purpose = purpose }
 
+    private static func lessRights(_ user: UserID, _ server: ServerFacts) -> [String] {
+        if server.isDelegated {
+            return [
+                "if nothing needs it, give the bot a token without that scope (--access-token-file), and end this one"
+            ]
+        }
+        guard server.flavour == .dendrite else {
+            return ["if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(user)/admin)"]
+        }
+        return [
+            "it spares the bot the rate limits; else take the rights away in Dendrite's database:",
+            DendriteCommands.takeAdminRights(String(user.localpart)),
+        ]
+    }
+
     package func plan(_ run: SetupRun) -> [String] {
         wants(run) ? ["make the bot a server admin"] : []
     }
@@ -30,14 +45,7 @@ package struct GrantAdmin: SetupStep {
                 run.advise(
                     name,
                     "the bot's account is a server admin, which was not asked for",
-                    cure: server.flavour == .dendrite
-                        ? [
-                            "it spares the bot the rate limits; else take the rights away in Dendrite's database:",
-                            DendriteCommands.takeAdminRights(String(session.user.localpart)),
-                        ]
-                        : [
-                            "if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(session.user)/admin)"
-                        ]
+                    cure: Self.lessRights(session.user, server)
                 )
             }
             return ["\(session.user) is a server admin"]
@@ -97,8 +105,7 @@ package struct GrantAdmin: SetupStep {
         _ tools: SetupTools
     ) async throws(StepFailure) -> [String]? {
         let (homeserver, before) = try run.account(name)
-        var secrets = try AccountSecrets(run, tools)
-        secrets.hasBegun = true
+        let secrets = try AccountSecrets(run, tools)
         let means = secrets.means
         guard means.hasServiceAdmin || means.hasServiceCommand, !run.wishes.isDryRun else { return nil }
         run.wishes.wantsServerAdmin = true

@@ -58,7 +58,10 @@ package struct LiftRateLimits: SetupStep {
             run.advise(
                 name,
                 "the server's rate limits apply to the bot: a wave of bans goes at the server's pace",
-                cure: ["have a server admin run:", AdminLines.liftRateLimit(user, at: server.baseURL)]
+                cure: AdminLines.forAdmin(
+                    [AdminLines.liftRateLimit(user, at: server.baseURL)],
+                    isDelegated: server.isDelegated
+                )
             )
         case .conduit, .dendrite: run.advise(name, "whether the server limits the bot's rate could not be told")
         }

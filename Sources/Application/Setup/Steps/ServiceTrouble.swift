@@ -6,8 +6,17 @@ struct ServiceTrouble {
     private let step: String
     private let metadata: AuthenticationMetadata
     private let localpart: String
+    /// Whether the client is one that was registered just now, and none of the operator's.
+    private let registersItself: Bool
 
-    init(_ failure: ServerFailure, _ step: String, _ metadata: AuthenticationMetadata, _ localpart: String) {
+    init(
+        _ failure: ServerFailure,
+        _ step: String,
+        _ metadata: AuthenticationMetadata,
+        _ localpart: String,
+        registersItself: Bool = false
+    ) {
+        self.registersItself = registersItself
         self.failure = failure
         self.step = step
         self.metadata = metadata
@@ -21,6 +30,17 @@ struct ServiceTrouble {
                 "it serves no admin API at \(metadata.adminAPI)",
                 "add “- name: adminapi” to the resources of a listener in its configuration and restart it, or give --mas-cli"
             )
+        case .refused(_, "invalid_client", _) where registersItself,
+            .refused(_, "invalid_scope", _) where registersItself:
+            ending(
+                "it refuses the bot's request (\(failure.cause))",
+                "run the same again; where it comes back, its policy allows the bot no grant: give --mas-cli or --mas-client-id"
+            )
+        case .refused(_, "invalid_client_metadata", _), .refused(_, "invalid_redirect_uri", _):
+            ending(
+                "its policy lets the bot not register itself as a client (\(failure.cause))",
+                "have the policy allow it, or give --mas-cli, --mas-client-id or --password-file"
+            )
         case .refused(_, "invalid_client", _):
             ending(
                 "it refuses the client of --mas-client-id: the ID or the secret is wrong",
@@ -31,11 +51,12 @@ struct ServiceTrouble {
                 "the client of --mas-client-id may not use the admin API",
                 "add its ID to policy.data.admin_clients in the service's configuration, and restart it"
             )
+        case .refused(_, "invalid_grant", _):
+            ending("it does not know the code any more", "run the same again: a new code will be shown")
         case .refused(_, "unauthorized_client", _), .refused(_, "unsupported_grant_type", _):
-            ending(
-                "the device authorization grant is switched off there (\(failure.cause))",
-                "have it switched on in its configuration, or give --mas-cli, --mas-client-id or --password-file"
-            )
+            grantIsOff
+        case .refused(_, "invalid_request", let text) where text.contains("Device Authorization Grant is disabled"):
+            grantIsOff
         case .refused(let status, _, let title) where [401, 403].contains(status) && isAdminCall:
             ending(
                 "its admin API refuses the token: \(printable(title, limit: 200))",
@@ -72,6 +93,13 @@ struct ServiceTrouble {
                 ]
             )
         }
+    }
+
+    private var grantIsOff: StepFailure {
+        ending(
+            "the device authorization grant is switched off there (\(failure.cause))",
+            "have it switched on in its configuration, or give --mas-cli, --mas-client-id or --password-file"
+        )
     }
 
     private var isAdminCall: Bool { failure.request.contains(metadata.adminAPI) }

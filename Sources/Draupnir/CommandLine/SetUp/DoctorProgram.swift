@@ -76,7 +76,7 @@ struct DoctorProgram {
             let object: JSONValue = ["checks": .array(results.map(\.json))]
             shell.write(String(decoding: object.encoded(), as: UTF8.self) + "\n")
         } else {
-            shell.write(text(results, showsAll: arguments[Self.all]))
+            shell.write(printableLines(text(results, showsAll: arguments[Self.all])))
         }
         return results.contains { $0.grade == .fail } ? .failure : .success
     }

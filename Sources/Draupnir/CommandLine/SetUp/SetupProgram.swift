@@ -4,6 +4,7 @@ import HTTPClient
 import JSON
 import MatrixClient
 import Moderation
+import Observability
 import Setup
 
 /// `draupnir setup`, and its steps as commands of their own.
@@ -52,11 +53,11 @@ struct SetupProgram {
                 json = .object(object)
             }
             shell.write(String(decoding: json.encoded(), as: UTF8.self) + "\n")
-            if !report.text.isEmpty { shell.complain(report.text) }
+            if !report.text.isEmpty { shell.complain(printableLines(report.text)) }
         } else {
-            shell.write(report.text)
+            shell.write(printableLines(report.text))
         }
-        if let failure = report.failure { shell.complain(failure.text) }
+        if let failure = report.failure { shell.complain(printableLines(failure.text)) }
     }
 
     private struct BadAnswers: Error { let text: String }

@@ -34,10 +34,10 @@ struct TerminalOperator: Operator {
         if let width = terminalWidth(), let code = qrCode(link), code.prefix(while: { $0 != "\n" }).count <= width {
             put(code)
         }
-        put(link + "\n")
+        tell(link)
     }
 
-    func tell(_ line: String) { put(line + "\n") }
+    func tell(_ line: String) { put(printableLines(line) + "\n") }
 
     private func put(_ text: String) {
         if progressOnErrorOutput { shell.complain(text) } else { shell.write(text) }

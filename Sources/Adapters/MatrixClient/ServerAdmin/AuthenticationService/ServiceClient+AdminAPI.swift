@@ -15,10 +15,10 @@ extension ServiceClient {
             let inBody = fields + [("client_id", client), ("client_secret", secret.reveal())]
             exchange = try await answer(.post, url, .form(inBody))
         }
-        guard let token = try exchange.checked()["access_token"]?.string else {
+        guard let token = try exchange.checked()["access_token"]?.token else {
             throw ServerFailure(exchange.request, .incomplete("access_token"))
         }
-        return Secret(token)
+        return token
     }
 
     func user(_ localpart: String, _ token: Secret) async throws(ServerFailure) -> ServiceUser? {
@@ -40,7 +40,7 @@ extension ServiceClient {
     }
 
     func setPassword(_ password: Secret, of user: ServiceUser, _ token: Secret) async throws(ServerFailure) {
-        let path = "/users/\(user.id)/set-password"
+        let path = "/users/\(percentEncoded(user.id))/set-password"
         let body: JSONValue = ["password": .string(password.reveal())]
         guard rehearse(.post, path, body) == nil else { return }
         let exchange = try await answer(.post, metadata.adminAPI + path, .json(body), as: .bearer(token))
@@ -63,15 +63,15 @@ extension ServiceClient {
             .json(body),
             as: .bearer(token)
         )
-        guard let issued = try exchange.checked()["data"]?["attributes"]?["access_token"]?.string else {
+        guard let issued = try exchange.checked()["data"]?["attributes"]?["access_token"]?.token else {
             throw ServerFailure(exchange.request, .incomplete("access_token"))
         }
-        return Secret(issued)
+        return issued
     }
 
     private func user(_ exchange: ServerExchange) throws(ServerFailure) -> ServiceUser {
         let data = try exchange.checked()["data"]
-        guard let id = data?["id"]?.string, let name = data?["attributes"]?["username"]?.string else {
+        guard let id = data?["id"]?.token?.reveal(), let name = data?["attributes"]?["username"]?.string else {
             throw ServerFailure(exchange.request, .incomplete("the user"))
         }
         return ServiceUser(

@@ -22,7 +22,7 @@ extension ServiceClient: AuthenticationService {
             ])
         )
         let client = try exchange.checked()
-        guard let id = client["client_id"]?.string else {
+        guard let id = client["client_id"]?.token?.reveal() else {
             throw ServerFailure(exchange.request, .incomplete("client_id"))
         }
         // Where the grant is switched off the service leaves it out without a word.
@@ -35,11 +35,11 @@ extension ServiceClient: AuthenticationService {
         guard let url = metadata.deviceEndpoint else { throw grantIsOff("GET auth_metadata") }
         let exchange = try await answer(.post, url, .form([("client_id", client), ("scope", scope.text)]))
         let grant = try exchange.checked()
-        guard let deviceCode = grant["device_code"]?.string, let userCode = grant["user_code"]?.string,
+        guard let deviceCode = grant["device_code"]?.token, let userCode = grant["user_code"]?.string,
             let page = grant["verification_uri"]?.string, let lifetime = grant["expires_in"]?.integer
         else { throw ServerFailure(exchange.request, .incomplete("device_code, user_code and verification_uri")) }
         return DeviceGrant(
-            deviceCode: Secret(deviceCode),
+            deviceCode: deviceCode,
             userCode: userCode,
             verificationURL: page,
             completeURL: grant["verification_uri_complete"]?.string,
@@ -84,14 +84,8 @@ extension ServiceClient: AuthenticationService {
 
     private func tokens(_ exchange: ServerExchange) throws(ServerFailure) -> IssuedTokens {
         let answer = try exchange.checked()
-        guard let token = answer["access_token"]?.string, !token.isEmpty else {
-            throw ServerFailure(exchange.request, .incomplete("access_token"))
-        }
-        return IssuedTokens(
-            accessToken: Secret(token),
-            refreshToken: answer["refresh_token"]?.string.map { Secret($0) },
-            expiresIn: answer["expires_in"]?.integer.map { .seconds($0) }
-        )
+        let life = answer["expires_in"]?.integer.map { Duration.seconds($0) }
+        return try issuedTokens(answer, lasting: life, exchange.request)
     }
 
     private func grantIsOff(_ request: String) -> ServerFailure {

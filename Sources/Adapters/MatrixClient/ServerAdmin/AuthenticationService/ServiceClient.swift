@@ -12,6 +12,8 @@ struct ServiceClient: Sendable {
     let userAgent: String
     let rehearsal: Rehearsal?
 
+    private static let secretFields: Set<String> = ["client_secret", "refresh_token", "device_code", "token"]
+
     enum Credential {
         case none
         case bearer(Secret)
@@ -32,16 +34,16 @@ struct ServiceClient: Sendable {
         as credential: Credential = .none
     ) async throws(ServerFailure) -> ServerExchange {
         var headers: HTTPHeaders = ["User-Agent": userAgent, "Accept": "application/json"]
-        var secret: Secret?
+        var secrets: [Secret] = []
         switch credential {
         case .none: break
         case .bearer(let token):
             headers.append("Authorization", "Bearer \(token.reveal())")
-            secret = token
+            secrets.append(token)
         case .client(let id, let password):
             let pair = "\(percentEncoded(id)):\(percentEncoded(password.reveal()))"
             headers.append("Authorization", "Basic \(Data(pair.utf8).base64EncodedString())")
-            secret = password
+            secrets.append(password)
         }
         var bytes: [UInt8]?
         switch body {
@@ -49,15 +51,24 @@ struct ServiceClient: Sendable {
         case .json(let value):
             headers.append("Content-Type", "application/json")
             bytes = value.encoded()
+            secrets += value.secrets
         case .form(let fields):
             headers.append("Content-Type", "application/x-www-form-urlencoded")
             let pairs = fields.map { "\(percentEncoded($0.0))=\(percentEncoded($0.1))" }
             bytes = Array(pairs.joined(separator: "&").utf8)
+            secrets += fields.filter { Self.secretFields.contains($0.0) }.map { Secret($0.1) }
         }
         let name = "\(method.rawValue) \(url)"
         do throws(HTTPError) {
-            let request = HTTPRequest(method, url, headers: headers, body: bytes, timeout: .seconds(20))
-            return ServerExchange(name, try await http.execute(request), secret: secret)
+            let request = HTTPRequest(
+                method,
+                url,
+                headers: headers,
+                body: bytes,
+                timeout: .seconds(20),
+                maximumBodySize: 1 << 20
+            )
+            return ServerExchange(name, try await http.execute(request), secrets: secrets)
         } catch {
             throw ServerFailure(name, .init(error))
         }

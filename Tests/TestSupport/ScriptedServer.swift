@@ -1,18 +1,17 @@
 import Foundation
 import Synchronization
-import TestSupport
 
 /// A server on a loopback port that plays its script after each request, connection by connection.
-final class ScriptedServer: Sendable {
-    let port: UInt16
+package final class ScriptedServer: Sendable {
+    package let port: UInt16
     private let listener: LoopbackSocket
     private let received = Mutex<[SentRequest]>([])
 
     /// All requests so far, in the order in which they were whole.
-    var requests: [SentRequest] { received.withLock { $0 } }
+    package var requests: [SentRequest] { received.withLock { $0 } }
 
     /// The script gets each request and the connection it came on, which is closed unless the script returns true.
-    init(_ script: @escaping @Sendable (SentRequest, LoopbackSocket) -> Bool) throws {
+    package init(_ script: @escaping @Sendable (SentRequest, LoopbackSocket) -> Bool) throws {
         (listener, port) = try LoopbackSocket.listening()
         Thread.detachNewThread { [self, listener] in
             while let socket = listener.accepted() {
@@ -28,7 +27,7 @@ final class ScriptedServer: Sendable {
         }
     }
 
-    func stop() {
+    package func stop() {
         listener.shutDown()
     }
 
@@ -47,19 +46,30 @@ final class ScriptedServer: Sendable {
 }
 
 /// What a server says to one request.
-struct Answer: Sendable {
-    var status = 200
-    var headers: [String] = ["Content-Type: application/json"]
-    var body: String
+package struct Answer: Sendable {
+    package var status = 200
+    package var headers: [String] = ["Content-Type: application/json"]
+    package var body: String
+    /// In place of `body`, where it is no text.
+    package var rawBody: [UInt8]?
 
-    init(_ body: String, status: Int = 200, headers: [String] = []) {
+    package init(_ body: String, status: Int = 200, headers: [String] = []) {
         self.body = body
         self.status = status
         self.headers += headers
     }
 
-    var bytes: [UInt8] {
-        let head = ["HTTP/1.1 \(status) X", "Content-Length: \(body.utf8.count)"] + headers
-        return Array((head.joined(separator: "\r\n") + "\r\n\r\n" + body).utf8)
+    package var bytes: [UInt8] {
+        let sent = rawBody ?? Array(body.utf8)
+        let head = ["HTTP/1.1 \(status) X", "Content-Length: \(sent.count)"] + headers
+        return Array((head.joined(separator: "\r\n") + "\r\n\r\n").utf8) + sent
+    }
+}
+
+extension Answer {
+    /// As it was recorded.
+    package init(_ recording: Recording) {
+        self.init(recording.text, status: recording.status)
+        headers = recording.headers.map { "\($0.name): \($0.value)" }
     }
 }

@@ -1,17 +1,17 @@
-import JSON
+package import JSON
 
 /// A request as it came over the wire.
-struct SentRequest: Sendable {
-    let method: String
+package struct SentRequest: Sendable {
+    package let method: String
     /// Path, escapes as they were sent.
-    let path: String
+    package let path: String
     /// Query parts with their escapes resolved, in their order.
-    let query: [String]
-    let headers: [String]
-    let body: String
+    package let query: [String]
+    package let headers: [String]
+    package let body: String
 
     /// Nil where the text is not yet whole.
-    init?(_ received: [UInt8]) {
+    package init?(_ received: [UInt8]) {
         guard let end = received.firstRange(of: Array("\r\n\r\n".utf8)) else { return nil }
         let lines = String(decoding: received[..<end.lowerBound], as: UTF8.self).split(separator: "\r\n")
         headers = lines.dropFirst().map(String.init)
@@ -25,10 +25,10 @@ struct SentRequest: Sendable {
         query = target.count > 1 ? target[1].split(separator: "&").map { unescaped($0) } : []
     }
 
-    var json: JSONValue? { try? JSONValue(parsing: body.utf8Span.span) }
+    package var json: JSONValue? { try? JSONValue(parsing: body.utf8Span.span) }
 
     /// All that was sent but the `Authorization` line.
-    var visible: String {
+    package var visible: String {
         ([method, path] + query + headers.filter { !$0.hasPrefix("Authorization:") } + [body]).joined(separator: "\n")
     }
 }
