@@ -1,3 +1,4 @@
+import Synchronization
 import FoundationEssentials
 import JSON
 import MatrixCore
@@ -99,6 +100,18 @@ struct SetupDendriteTests {
         #expect(done.status == 0, "\(done.errors)")
         #expect(done.output.contains("exempts @\(scene.localpart):synapse.test from rate limits"))
         #expect(scene.server.violations == [])
+    }
+
+    @Test func `its limits are waited for, not met with a failure`() async throws {
+        let scene = try await Scene(.init(places: 1))
+        defer { scene.server.stop() }
+        let rooms = try await concurrently(0..<9) { _ in try await scene.manager.createRoom() }
+        let outcome = try await scene.setUp(
+            ["--homeserver-config", try scene.configuration()] + rooms.flatMap { ["--protect", $0.rawValue] }
+        )
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(scene.server.state.withLock { $0.refusals } > 0)
+        #expect(try await scene.command.bot().joinedRooms().count == 11)
     }
 
     @Test func `an admin account is made as one, and not limited`() async throws {
