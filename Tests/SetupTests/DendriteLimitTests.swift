@@ -75,12 +75,13 @@ import Testing
     @Test func `who keeps the limits is told nothing, and a missing file is the flag's fault`() async throws {
         let bench = DendriteScene.bench()
         var run = DendriteScene.run(on: bench) { $0.keepsRateLimits = true }
-        #expect(try await DendriteScene.perform(LiftRateLimits(), &run, bench).get() == ["left the rate limits as they are"])
+        #expect(
+            try await DendriteScene.perform(LiftRateLimits(), &run, bench).get() == ["left the rate limits as they are"]
+        )
         #expect(run.advice.isEmpty)
         run.wishes.homeserverConfig = "/nowhere"
         let failure = try await DendriteScene.failure(LiftRateLimits(), &run, bench)
         #expect(failure.kind == .usage)
         #expect(failure.step == "ratelimit")
     }
-}
 }
