@@ -27,6 +27,24 @@ struct SetupDendriteTests {
         #expect(again.status == 0, "\(again.errors)")
         #expect(scene.server.requests.count { $0 == "POST /_synapse/admin/v1/register" } == 1)
         #expect(try await scene.command.bot().joinedRooms().count == 2)
+
+        let doctor = try await scene.command.run(
+            ["doctor", "--draupnir-config", scene.command.directory + "/production.yaml"]
+        )
+        let told = doctor.output + doctor.errors
+        #expect(told.contains("    draupnir ratelimit disable --homeserver-config dendrite.yaml\n"), "\(told)")
+        #expect(!told.contains("/_synapse/admin/v1/users"), "\(told)")
+        #expect(scene.server.requests.contains { $0.contains("/admin/whois/%40draupnir-asks%3Asynapse.test") })
+    }
+
+    @Test func `a dry run asks for nothing that changes Dendrite, and keeps nothing`() async throws {
+        let scene = try await DendriteScene()
+        defer { scene.server.stop() }
+        let outcome = try await scene.setUp(["--homeserver-config", try scene.configuration(), "--dry-run"])
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(scene.server.requests.filter { !$0.hasPrefix("GET ") } == [])
+        #expect(outcome.errors.contains("+      - \"@\(scene.localpart):synapse.test\"\n"), "\(outcome.errors)")
+        scene.expectNothingKept()
     }
 
     @Test func `patch makes of the file what was shown, and then the limits are off`() async throws {
