@@ -6,6 +6,7 @@ import MatrixCore
 import Observability
 import Protections
 import Setup
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,6 +41,65 @@ struct ServerClientTests {
             _ = try await ask()
             return nil
         } catch { return error.reason }
+    }
+
+    @Test func `a session of Dendrite neither ends nor is renewed, whatever was asked for`() async throws {
+        let answer = Answer(try Recording.named("refresh_token: true", in: "dendrite", "login.json"))
+        let scene = try Scene { _ in answer }
+        defer { scene.server.stop() }
+        var login = PasswordLogin(user: "bot", password: Secret("correct horse"), deviceName: "Draupnir")
+        login.isRenewable = true
+        let session = try await scene.homeserver.logIn(login)
+        #expect(session.renewal == nil)
+        #expect(session.expiresIn == nil)
+    }
+
+    @Test func `a short limit is waited for where nothing is sent into a room, a long one is told`() async throws {
+        let limited = Answer(try Recording.named("whoami", in: "dendrite", "rate_limits.json"))
+        let good = Answer(try Recording.named("whoami, good token", in: "dendrite", "login.json"))
+        let count = Mutex(0)
+        let scene = try Scene { request in
+            let number = count.withLock {
+                $0 += 1
+                return $0
+            }
+            if request.path.contains("/send/") { return limited }
+            if request.path.hasSuffix("/whoami") { return number < 3 ? limited : good }
+            return Answer(#"{"errcode":"M_LIMIT_EXCEEDED","retry_after_ms":9000}"#, status: 429)
+        }
+        defer { scene.server.stop() }
+        #expect(try await scene.homeserver.identity(Self.secret).user.server == "example.org")
+        #expect(count.withLock { $0 } == 3)
+        let message = Action.sendEvent(.message, content: [:], in: try room())
+        #expect(
+            await failure { () throws(ServerFailure) in
+                _ = try await scene.homeserver.perform(message, as: "@bot:example.org", Self.secret, transaction: "t")
+            } == .limited(retryAfter: .milliseconds(500))
+        )
+        #expect(
+            await failure { () throws(ServerFailure) in _ = try await scene.homeserver.defaultRoomVersion(Self.secret) }
+                == .limited(retryAfter: .seconds(9))
+        )
+    }
+
+    @Test func `a new room of Dendrite is of version 10 where nobody asks for another`() async throws {
+        let answer = Answer(try Recording.named("capabilities, with token", in: "dendrite", "discovery.json"))
+        let scene = try Scene { _ in answer }
+        defer { scene.server.stop() }
+        #expect(try await scene.homeserver.defaultRoomVersion(Self.secret) == "10")
+    }
+
+    @Test func `admin rights on Dendrite show in who may see another's sessions`() async throws {
+        for (name, isAdmin) in [("admin", true), ("plain user", false)] {
+            let file = "reports_and_admin.json"
+            let answer = Answer(try Recording.named("client whois of another, \(name)", in: "dendrite", file))
+            let scene = try Scene { _ in answer }
+            defer { scene.server.stop() }
+            let bot: UserID = "@bot:example.org"
+            #expect(try await scene.homeserver.hasAdminRights(bot, on: .dendrite, Self.secret) == isAdmin)
+            let path = "/_matrix/client/v3/admin/whois/%40draupnir-asks%3Aexample.org"
+            #expect(scene.server.requests.map(\.path) == [path])
+        }
     }
 
     @Test func `registration is signed as Synapse computes it`() async throws {

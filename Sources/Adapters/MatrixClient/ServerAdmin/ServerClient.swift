@@ -45,10 +45,36 @@ struct ServerClient: Sendable {
         "\(endpoint.method.rawValue) \(endpoint.target.prefix { $0 != "?" })"
     }
 
+    /// Longer than these, which are guesses, a person would rather be told.
+    private static let longestWait: Duration = .seconds(1)
+    private static let patience: Duration = .seconds(30)
+
+    /// Waits where it is limited for a moment.
+    ///
+    /// Dendrite has five places for such requests, each free again after half a second, and a run of setup needs more. What is
+    /// sent into rooms is not waited for, so that its limits can be measured.
     func exchange(
         _ endpoint: Endpoint,
         as token: Secret?,
         followingRedirects redirects: Int = 0
+    ) async throws(ServerFailure) -> ServerExchange {
+        var left = Self.patience
+        while true {
+            let exchange = try await exchangeOnce(endpoint, as: token, followingRedirects: redirects)
+            guard case .limited(let delay) = exchange.failure.reason, endpoint.isLimitedApart,
+                delay <= Self.longestWait,
+                left > .zero
+            else { return exchange }
+            let wait = max(delay, .milliseconds(100))
+            left -= wait
+            do { try await Task.sleep(for: wait) } catch { throw ServerFailure(name(endpoint), .cancelled) }
+        }
+    }
+
+    private func exchangeOnce(
+        _ endpoint: Endpoint,
+        as token: Secret?,
+        followingRedirects redirects: Int
     ) async throws(ServerFailure) -> ServerExchange {
         var headers: HTTPHeaders = ["User-Agent": userAgent]
         if let token { headers.append("Authorization", "Bearer \(token.reveal())") }
@@ -74,6 +100,19 @@ struct ServerClient: Sendable {
         } catch {
             throw ServerFailure(name(endpoint), .init(error))
         }
+    }
+}
+
+extension Endpoint {
+    /// Whether it is of the account, or of its place in rooms, and sends nothing into any.
+    fileprivate var isLimitedApart: Bool {
+        let parts = target.utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/")).map {
+            Substring($0)
+        }
+        if let last = parts.last, ["login", "whoami", "capabilities", "join", "leave", "invite"].contains(last) {
+            return true
+        }
+        return parts.contains("profile") || parts.dropLast().last == "join"
     }
 }
 

@@ -29,7 +29,7 @@ package protocol ServerAdministration: Sendable {
 
 extension ServerAdministration {
     /// Whether the account's token has admin rights, asked as this kind of server is asked.
-    func hasAdminRights(
+    package func hasAdminRights(
         _ user: UserID,
         on flavour: ServerFacts.Flavour,
         _ token: Secret
