@@ -1,3 +1,4 @@
+import Synchronization
 import Setup
 import TestSupport
 import Testing
