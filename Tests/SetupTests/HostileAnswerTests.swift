@@ -1,4 +1,5 @@
 import Synchronization
+import Moderation
 import Observability
 import Setup
 import TestSupport
@@ -88,6 +89,39 @@ import Testing
             let after = world.bench.files.withLock { $0 }
             #expect(after["/bot/secrets/access-token"] == nil)
             if !place.isAfterMaking { #expect(after == before) }
+        }
+    }
+
+    /// Of an error with an echo, all that was sent in a form.
+    @Test(arguments: [400, 500])
+    func `what was sent in a form is not shown`(_ status: Int) async throws {
+        let echo = Answer(RecordedWorld.echo, status: status)
+        let wrong = try RecordedWorld.recorded("oauth_client_credentials", "client_credentials, wrong secret")
+        let dead = try RecordedWorld.recorded("compat_login", "whoami, token of the right shape never issued")
+        let answers = [
+            "POST /oauth2/token client_credentials": [wrong, echo], "POST /oauth2/token device_code": [echo],
+            "POST /oauth2/token refresh_token": [echo], "GET /_matrix/client/v3/account/whoami": [dead],
+        ]
+        try await RecordedWorld.with(answers) { world in
+            let failures = [
+                await world.obtain {
+                    $0.serviceClientID = "C"
+                    $0.typedServiceSecret = Secret("hunter2 client+/")
+                }.failure, await world.obtain { $0.usesDeviceGrant = true }.failure,
+                await world.obtain { _ in
+                    let renewal = Credential.Renewal.oauth(
+                        refreshToken: Secret("mar_hunter2"),
+                        clientID: "C",
+                        tokenEndpoint: world.base + "/oauth2/token"
+                    )
+                    let saved = Credential(token: Secret("mat_hunter2"), renewal: renewal)
+                    world.bench.files.withLock { $0["/bot/secrets/access-token"] = Array(saved.fileText.utf8) }
+                }.failure,
+            ].compactMap { $0?.text }
+            let grants = ["client_credentials", "device_code", "refresh_token"]
+            #expect(grants.allSatisfy { grant in world.requests.contains { $0.body.contains(grant) } })
+            #expect(failures.count == 3)
+            for text in failures { #expect(!text.contains("hunter2") && !text.contains("DeviceCode02"), "\(text)") }
         }
     }
 
