@@ -17,8 +17,9 @@ final class RecordedWorld: Sendable {
     var requests: [SentRequest] { server.requests }
     var tools: SetupTools { bench.tools(HTTPHomeservers(http: http, version: "1")) }
 
-    /// Answers by method and the beginning of the path, one after the other; the last stays. For the token endpoint the
-    /// grant's kind follows.
+    /// Answers by method and the beginning of the path, one after the other; the last stays.
+    ///
+    /// For the token endpoint the grant's kind follows.
     private init(_ changes: [String: [Answer]]) throws {
         bench = SetupBench(ScriptedHomeserver())
         http = try HTTPClient()
