@@ -160,7 +160,7 @@ struct ServerClientTests {
             (Answer("<html>", status: 404), .webPage(status: 404)),
             (Answer(" \n<!doctype html>"), .webPage(status: 200)),
             (Answer("ok", status: 404), .notMatrix(status: 404, "ok")),
-            (Answer("{\"a\":"), .notMatrix(status: 200, "{\"a\":")),
+            (Answer("{\"a\":"), .notMatrix(status: 200, "not shown, for a secret may be in it")),
             (Answer("{}"), .incomplete("versions")), (Answer("[]"), .incomplete("versions")),
             (Answer(#"{"versions": {"a": 1}}"#), .incomplete("versions")),
             (

@@ -133,8 +133,8 @@ import Testing
             "TOK-1",
             "the service is down",
             "fail token: the token could not be tried: the homeserver cannot reach its"
-                + " authentication service: Unable to introspect the access token (status 503)\nlook into the homeserver's log at"
-                + " this moment, and at what answers there:\n    curl -i https://a.org/_matrix/client/versions"
+                + " authentication service: Unable to introspect the access token (status 503)\nsee that the authentication service runs and"
+                + " Synapse reaches it; the token may be good, so keep it; run there:\n    mas-cli doctor"
         ) {
             ($0.identity, $0.identityFailure) = (nil, down)
         },

@@ -1,4 +1,5 @@
 import Synchronization
+import Moderation
 import Observability
 import Setup
 import TestSupport
@@ -54,7 +55,7 @@ import Testing
             ("a form", Answer("access_token=mat_hunter2_leak&token_type=bearer")),
             ("no UTF-8", binary),
             ("too deep", Answer(String(repeating: "[", count: 5_000))),
-            ("an endless refusal", Answer(#"{"error":"\#(String(repeating: "x", count: 1 << 20))"}"#, status: 400)),
+            ("an endless refusal", Answer(#"{"error":"\#(String(repeating: "x", count: 1 << 18))"}"#, status: 400)),
             (
                 "a redirect",
                 Answer("", status: 302, headers: ["Location: http://evil.example/\u{9B}31m?code=hunter2_leak"])
@@ -88,6 +89,39 @@ import Testing
             let after = world.bench.files.withLock { $0 }
             #expect(after["/bot/secrets/access-token"] == nil)
             if !place.isAfterMaking { #expect(after == before) }
+        }
+    }
+
+    /// Of an error with an echo, all that was sent in a form.
+    @Test(arguments: [400, 500])
+    func `what was sent in a form is not shown`(_ status: Int) async throws {
+        let echo = Answer(RecordedWorld.echo, status: status)
+        let wrong = try RecordedWorld.recorded("oauth_client_credentials", "client_credentials, wrong secret")
+        let dead = try RecordedWorld.recorded("compat_login", "whoami, token of the right shape never issued")
+        let answers = [
+            "POST /oauth2/token client_credentials": [wrong, echo], "POST /oauth2/token device_code": [echo],
+            "POST /oauth2/token refresh_token": [echo], "GET /_matrix/client/v3/account/whoami": [dead],
+        ]
+        try await RecordedWorld.with(answers) { world in
+            let failures = [
+                await world.obtain {
+                    $0.serviceClientID = "C"
+                    $0.typedServiceSecret = Secret("hunter2 client+/")
+                }.failure, await world.obtain { $0.usesDeviceGrant = true }.failure,
+                await world.obtain { _ in
+                    let renewal = Credential.Renewal.oauth(
+                        refreshToken: Secret("mar_hunter2"),
+                        clientID: "C",
+                        tokenEndpoint: world.base + "/oauth2/token"
+                    )
+                    let saved = Credential(token: Secret("mat_hunter2"), renewal: renewal)
+                    world.bench.files.withLock { $0["/bot/secrets/access-token"] = Array(saved.fileText.utf8) }
+                }.failure,
+            ].compactMap { $0?.text }
+            let grants = ["client_credentials", "device_code", "refresh_token"]
+            #expect(grants.allSatisfy { grant in world.requests.contains { $0.body.contains(grant) } })
+            #expect(failures.count == 3)
+            for text in failures { #expect(!text.contains("hunter2") && !text.contains("DeviceCode02"), "\(text)") }
         }
     }
 
@@ -169,9 +203,13 @@ import Testing
         CommandOutput(exitStatus: 1, standardOutput: "", standardError: "issued: mct_hunter2\n\n"),
         CommandOutput(exitStatus: 1, standardOutput: "", standardError: ""),
         CommandOutput(exitStatus: 139, standardOutput: "mct_hunter2", standardError: "\u{202E}\u{7}"),
-        CommandOutput(exitStatus: 1, standardOutput: "", standardError: String(repeating: "x\u{1B}", count: 5 << 20)),
+        CommandOutput(exitStatus: 1, standardOutput: "mct_hunter2, as much as is kept", standardError: ""),
     ])
     func `what mas-cli writes cannot move the cursor, nor show a token`(_ output: CommandOutput) async throws {
+        var output = output
+        if output.standardOutput.hasSuffix("as much as is kept") {
+            output.standardError = String(repeating: "x\u{1B}", count: 1 << 18) + "mct_hunter2"
+        }
         let failures: [CommandFailure?] = [nil, .timedOut(standardError: output.standardError)]
         for commandFailure in failures {
             try await RecordedWorld.with { world in
@@ -186,8 +224,8 @@ import Testing
         }
     }
 
-    @Test func `a token is found in ten megabytes of a log, coloured or not`() async throws {
-        let noise = String(repeating: "2026-11-24 INFO job user.id=01\n", count: 350_000)
+    @Test func `a token is found in as much of a log as is kept, coloured or not`() async throws {
+        let noise = String(repeating: String(repeating: "x", count: 1_000) + "\n", count: 500)
         let line = "\u{1B}[32mINFO\u{1B}[0m Compatibility token issued: mct_Real_1\u{1B}[3m compat\u{1B}[0m\n"
         let made = CommandOutput(exitStatus: 0, standardOutput: "", standardError: "")
         let outputs = [

@@ -79,7 +79,7 @@ import Testing
                 answers: [login: [("rate_limits", "right password, one address, login 4")]]
             ),
             Scene(
-                title: "a token that ends after five minutes, without a refresh token",
+                title: "a token that ends after five minutes and can be renewed",
                 way: .password,
                 answers: [login: [("compat_login", "refresh_token: true")]]
             ),

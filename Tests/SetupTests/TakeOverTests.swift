@@ -31,6 +31,20 @@ import Testing
         }
     }
 
+    @Test(arguments: [RecordedWay.client, .command])
+    func `a name that was only proposed names nobody`(_ way: RecordedWay) async throws {
+        try await RecordedWorld.with([Self.lookup: [try Self.there()]]) { world in
+            let taken = try RecordedWorld.said("cli", "register-user: name taken")
+            world.bench.commands.withLock { $0 = [taken] }
+            let failure = await world.obtain {
+                way.fill(&$0, world.bench)
+                $0.isProposedName = true
+            }.failure
+            #expect(failure?.cause == "there is an account bot already, and setup has not made it")
+            #expect(world.requests.allSatisfy { $0.method == "GET" || $0.path == "/oauth2/token" })
+        }
+    }
+
     @Test func `one that was named is used, and its password stays`() async throws {
         try await RecordedWorld.with([Self.lookup: [try Self.there()]]) { world in
             #expect(await world.obtain { RecordedWay.client.fill(&$0, world.bench) }.failure == nil)

@@ -17,12 +17,13 @@ final class RecordedWorld: Sendable {
     var requests: [SentRequest] { server.requests }
     var tools: SetupTools { bench.tools(HTTPHomeservers(http: http, version: "1")) }
 
-    /// Answers by method and the beginning of the path, one after the other; the last stays. For the token endpoint the
-    /// grant's kind follows.
+    /// Answers by method and the beginning of the path, one after the other; the last stays.
+    ///
+    /// For the token endpoint the grant's kind follows.
     private init(_ changes: [String: [Answer]]) throws {
         bench = SetupBench(ScriptedHomeserver())
         http = try HTTPClient()
-        let script = Mutex(try Self.usual().merging(changes) { $1 })
+        let script = Mutex(try Self.usual.get().merging(changes) { $1 })
         server = try ScriptedServer { request, socket in
             let call = "\(request.method) \(request.path)"
             let kind = ["client_credentials", "device_code", "refresh_token"].first {
@@ -79,7 +80,9 @@ final class RecordedWorld: Sendable {
     }
 
     /// The service as it is when all goes well, with an account that is not there yet.
-    private static func usual() throws -> [String: [Answer]] {
+    private static let usual = Result { try readUsual() }
+
+    private static func readUsual() throws -> [String: [Answer]] {
         func one(_ file: String, _ name: String) throws -> [Answer] { [try recorded(file, name)] }
         return [
             "GET /_matrix/client/versions": try one("discovery", "versions"),

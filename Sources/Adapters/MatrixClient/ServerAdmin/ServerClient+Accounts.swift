@@ -166,7 +166,7 @@ extension ServerClient: AccountMaking {
 
 extension ServerClient {
     private func session(_ answer: JSONValue, _ endpoint: Endpoint) throws(ServerFailure) -> AccountSession {
-        guard let user = answer.identifier("user_id", UserID.self) else {
+        guard let user = answer.identifier("user_id", UserID.self), answer["access_token"]?.token != nil else {
             throw ServerFailure(name(endpoint), .incomplete("user_id and access_token"))
         }
         let life = answer["expires_in_ms"]?.integer.map { Duration.milliseconds($0) }

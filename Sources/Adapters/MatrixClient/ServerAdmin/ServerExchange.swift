@@ -74,7 +74,7 @@ package struct ServerExchange {
     /// A broken answer may be one that brings a token.
     private var quotation: String {
         let text = body.text
-        let isSuspicious = ["{", "token", "code", "secret"].contains { text.lowercased().contains($0) }
+        let isSuspicious = ["\"", "token", "code", "secret"].contains { text.lowercased().contains($0) }
         return isSuspicious ? "not shown, for a secret may be in it" : clean(String(text.prefix(200)))
     }
 

@@ -30,6 +30,11 @@ extension ServerFailure {
                 "run the same again; where it comes back, a proxy keeps old answers of /_synapse/admin/v1/register, or several"
                     + " homeservers answer in turn"
             ]
+        case .trouble(503, let text) where text.contains("introspect"):
+            return [
+                "see that the authentication service runs and Synapse reaches it; the token may be good, so keep it; run there:",
+                "    mas-cli doctor",
+            ]
         case .incomplete, .trouble:
             return ["look into the homeserver's log at this moment, and at what answers there:", probe]
         case .refused: return ["look into the homeserver's log at this moment, then run the same again"]

@@ -6,6 +6,8 @@ package struct SetupWishes: Sendable {
     /// A server name, a user ID or a client URL.
     package var homeserver: String?
     package var localpart: String?
+    /// Whether `localpart` is the name that was proposed: who takes it has named no account that is there already.
+    package var isProposedName = false
     package var managers: [UserID] = []
     package var managementRoom: RoomReference?
     package var directory: String?

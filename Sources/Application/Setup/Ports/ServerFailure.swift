@@ -70,6 +70,9 @@ package struct ServerFailure: Error, Sendable, Equatable {
 
     /// Whether it was asked of an authentication service: of MAS's admin API, or by OAuth.
     package var isOfAuthenticationService: Bool {
-        [" /api/admin/", " /oauth2/", " /.well-known/openid-configuration"].contains { request.contains($0) }
+        // Requests of a homeserver go by their path; the service's endpoints may be anywhere, so they go by their address.
+        let isAddress = request.contains(" https://") || request.contains(" http://")
+        return isAddress && !request.contains("/.well-known/matrix/client")
+            || [" /api/admin/", " /oauth2/", " /.well-known/openid-configuration"].contains { request.contains($0) }
     }
 }

@@ -129,6 +129,15 @@ extension AccountMaker {
                 tokens = try await tools.homeservers.authenticationService(place).refresh(refreshToken, client: client)
             }
         } catch {
+            if error.isUnrecognized, server.isDelegated {
+                throw StepFailure(
+                    step,
+                    "the saved token has ended, and could not be renewed: the homeserver's proxy does not pass /refresh on to the"
+                        + " authentication service",
+                    cure:
+                        "have the proxy send /_matrix/client/*/(login|logout|refresh) to that service, then run the same again"
+                )
+            }
             if case .refused = error.reason { return nil }
             throw error.ending(step, at: server.baseURL, "the saved token has ended, and could not be renewed")
         }

@@ -156,7 +156,7 @@ extension AccountMaker {
 
     /// Whether the account may be used if it is there: the operator has named it, or setup itself has made it.
     func isNamed(_ run: SetupRun) -> Bool {
-        if run.wishes.localpart != nil { return true }
+        if run.wishes.localpart != nil, !run.wishes.isProposedName { return true }
         let own = [run.progress.made, run.progress.user.map { String($0.localpart) }]
         return own.contains { $0.map { equalByBytes($0, localpart) } ?? false }
     }

@@ -27,6 +27,7 @@ extension AccountMaker {
                 cure: [
                     "let RUST_LOG=info reach it (docker exec needs -e RUST_LOG=info), or run it by hand:",
                     "    RUST_LOG=info \(issuing.joined(separator: " "))",
+                    "    \(commands.provision.joined(separator: " "))",
                 ]
                     + ["then give the token with --access-token-file"]
             )
@@ -119,12 +120,18 @@ extension AccountMaker {
         )
     }
 
-    /// Of a log, what tells most: its error, and the cause of the causes at its end.
+    /// Of a log, what tells most: its error with the causes behind it, or its last line; its middle may be anything.
     private func lastLine(_ log: String) -> String {
-        let lines = log.utf8.split(separator: UInt8(ascii: "\n")).map { String(Substring($0)) }
+        let newline = UInt8(ascii: "\n")
+        // A line that is cut may be the end of a token.
+        let end = log.utf8.suffix(1 << 14).drop { $0 != newline }
+        let ends = log.utf8.count > 1 << 15 ? [log.utf8.prefix(1 << 14), end] : [log.utf8[...]]
+        let lines = ends.flatMap { $0.split(separator: newline) }.map { line in
+            String(decoding: line.drop { $0 == 0x20 }, as: UTF8.self)
+        }
         guard let last = lines.last else { return "it said nothing" }
-        let error = lines.first { $0.hasPrefix("Error:") } ?? last
-        let told = [error, last].map { printable(ServiceCommands.hidingTokens(in: $0), limit: 300) }
-        return told[0] == told[1] ? told[0] : "\(told[0]) (\(told[1].drop { $0 == " " }))"
+        let start = lines.firstIndex { $0.hasPrefix("Error:") || $0.hasPrefix("error:") }
+        let told = start.map { lines[$0...].prefix(5).filter { $0 != "Caused by:" } } ?? [last]
+        return told.map { printable(ServiceCommands.hidingTokens(in: $0), limit: 300) }.joined(separator: "; ")
     }
 }

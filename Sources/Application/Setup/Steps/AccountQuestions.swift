@@ -21,6 +21,7 @@ struct AccountQuestions {
                     objection(toNewLocalpart: text, on: name).map { "This cannot be: \($0)." }
                 }
             )
+            wishes.isProposedName = wishes.localpart == CheckNames.standardLocalpart
         }
         let canGrant =
             wishes.registrationSharedSecretFile != nil || wishes.homeserverConfig != nil

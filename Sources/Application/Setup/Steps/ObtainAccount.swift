@@ -28,6 +28,11 @@ package struct ObtainAccount: SetupStep {
             run.wishes.localpart ?? run.progress.user.map { String($0.localpart) } ?? CheckNames.standardLocalpart
         let maker = AccountMaker(step: name, localpart: localpart, secrets: secrets)
         if let saved = secrets.saved, let kept = try await keep(saved, maker, &run, tools) { return kept }
+        if secrets.saved != nil, !run.wishes.isDryRun {
+            tools.person.tell(
+                "The saved token in \(run.folder.accessToken) is dead, and nothing renews it: another is needed."
+            )
+        }
         let way = try AccountWay.choose(
             secrets.means,
             on: server,

@@ -76,7 +76,12 @@ struct ServiceTrouble {
         case .refused(400, _, let title) where title.contains("Username"):
             ending("it takes no account of the name \(localpart) (\(printable(title)))", "choose another --localpart")
         case .refused(410, _, _):
-            ending("the account \(localpart) is deactivated", "choose another --localpart, or have it reactivated")
+            StepFailure(
+                step,
+                "the authentication service at \(metadata.issuer): the account \(localpart) is deactivated",
+                cure: ["choose another --localpart, or run where the authentication service runs:"]
+                    + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: true)
+            )
         case .trouble(_, let text) where text.contains("Synapse"):
             ending(
                 "it cannot work with the homeserver (\(printable(text, limit: 300)))",

@@ -56,7 +56,9 @@ struct ServiceClient: Sendable {
             headers.append("Content-Type", "application/x-www-form-urlencoded")
             let pairs = fields.map { "\(percentEncoded($0.0))=\(percentEncoded($0.1))" }
             bytes = Array(pairs.joined(separator: "&").utf8)
-            secrets += fields.filter { Self.secretFields.contains($0.0) }.map { Secret($0.1) }
+            secrets += fields.filter { Self.secretFields.contains($0.0) }.flatMap {
+                [Secret($0.1), Secret(percentEncoded($0.1))]
+            }
         }
         let name = "\(method.rawValue) \(url)"
         do throws(HTTPError) {
