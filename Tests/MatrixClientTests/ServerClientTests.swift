@@ -47,7 +47,7 @@ struct ServerClientTests {
         let answer = Answer(try Recording.named("refresh_token: true", in: "dendrite", "login.json"))
         let scene = try Scene { _ in answer }
         defer { scene.server.stop() }
-        var login = PasswordLogin(user: "bot", password: Secret("correct horse"), deviceName: "Draupnir")
+        var login = PasswordLogin(user: "bot", password: Secret("correct horse"))
         login.isRenewable = true
         let session = try await scene.homeserver.logIn(login)
         #expect(session.renewal == nil)
