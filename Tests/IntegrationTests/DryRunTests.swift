@@ -36,8 +36,8 @@ struct DryRunTests {
             }
             #expect(try await room.command("status").text.contains("Dry run"))
 
-            // Nothing but messages and reactions, whose requests are the only ones that are not GET.
-            let writes = town.proxy.exchanges.filter { $0.method != "GET" }
+            // Nothing but messages and reactions. The daily look around asks for devices by a POST that changes nothing.
+            let writes = town.proxy.exchanges.filter { $0.method != "GET" && !$0.matches(.post, "keys/query") }
             for write in writes {
                 #expect(write.matches(.put, "send/m.room.message/*") || write.matches(.put, "send/m.reaction/*"))
             }
