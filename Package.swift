@@ -163,7 +163,7 @@ let package = Package(
         // What tests of several targets need: seeded numbers, identifiers as literals, a loopback socket, recorded answers.
         .target(
             name: "TestSupport",
-            dependencies: names(["MatrixCore", "JSON"]),
+            dependencies: names(["Moderation", "Observability", "MatrixCore", "JSON"]),
             path: "Tests/TestSupport",
             swiftSettings: house
         ),

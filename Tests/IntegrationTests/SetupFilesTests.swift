@@ -26,6 +26,8 @@ struct SetupFilesTests {
         let text = command.read(unit)
         for line in [
             "Type=notify", "LoadCredential=access-token:\(command.directory)/secrets/access-token", "User=draupnir",
+            "LoadCredential=account-password:\(command.directory)/secrets/account-password",
+            "SetCredential=account-password:\\n\n",
             "--access-token-path %d/access-token", "ProtectSystem=strict", "NoNewPrivileges=yes",
         ] { #expect(text.contains(line), "\(line)") }
         try await expectSuccess("systemd-analyze", ["verify", unit], command)

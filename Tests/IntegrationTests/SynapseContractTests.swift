@@ -1,3 +1,4 @@
+import TestSupport
 import Moderation
 import HomeserverContract
 import MatrixClient

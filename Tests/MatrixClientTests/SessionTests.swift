@@ -47,7 +47,8 @@ struct SessionTests {
                 Credential(token: old, renewal: renewal),
                 from: SessionOrigin(of: old),
                 issuer: HTTPTokenIssuer(baseURL: base, http: http, version: "1") { 1_000 },
-                store: store
+                store: store,
+                time: StandingTime()
             )
             client = MatrixClient(homeserver: base, session: session, version: "1", http: http)
         }
@@ -63,7 +64,7 @@ struct SessionTests {
     private final class Store: SessionStoring {
         private let saved = Mutex<SavedSession?>(nil)
         func load() -> SavedSession? { saved.withLock { $0 } }
-        func save(_ session: SavedSession) throws(SessionNotSaved) { saved.withLock { $0 = session } }
+        func save(_ session: SavedSession) throws(SessionProblem) { saved.withLock { $0 = session } }
         func password() -> Secret? { nil }
     }
 
@@ -96,7 +97,6 @@ struct SessionTests {
         ("compat_login", "refresh after logout", false, "Invalid refresh token"),
         ("oauth_tokens", "refresh with a token never issued", true, "invalid_grant"),
         ("oauth_tokens", "refresh by another client", true, "invalid_grant"),
-        ("discovery", "refresh, straight to Synapse", false, "has no such function"),
     ])
     func `a refused renewal is the token's end, and both reasons are told`(
         file: String,
@@ -118,6 +118,9 @@ struct SessionTests {
     }
 
     @Test(arguments: [
+        Answer(#"{"errcode":"M_UNRECOGNIZED","error":"Unrecognized request"}"#, status: 404),
+        Answer(#"{"message":"no Route matched"}"#, status: 404), Answer("", status: 422),
+        Answer(#"{"access_token":"a","expires_in_ms":"300000"}"#), Answer(#"{"access_token":"a","expires_in_ms":1.5}"#),
         Answer("<html>502</html>", status: 502, headers: []), Answer("", status: 503), Answer("{", status: 200),
         Answer("{}", status: 200), Answer(#"{"access_token":7}"#), Answer("<html>hello</html>"),
         Answer(#"{"errcode":"M_LIMIT_EXCEEDED","error":"Too many"}"#, status: 429),

@@ -23,11 +23,6 @@ import Testing
         arguments: [
             (
                 means {
-                    $0.hasSavedToken = true; $0.hasSharedSecret = true
-                }, synapse, .saved
-            ),
-            (
-                means {
                     $0.hasToken = true; $0.hasSharedSecret = true
                 }, synapse, .token
             ),

@@ -73,7 +73,7 @@ import Testing
             "ACC-2",
             "a proxy that forgets it",
             "warn https://auth.a.org/: accounts are with that service, and the proxy does not pass /login on to it: passwords"
-                + " cannot be used\nhave the proxy send /_matrix/client/*/(login|logout|refresh) to that service"
+                + " cannot be used\nhave the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service"
         ) { $0.server?.isLoginUnrouted = true },
         Line(
             "ACC-2",
@@ -187,7 +187,7 @@ import Testing
             "TOK-7",
             "a proxy that forgets the service",
             "fail token: the token has to be renewed, and the homeserver's proxy does not pass /refresh on to the authentication"
-                + " service\nhave the proxy send /_matrix/client/*/(login|logout|refresh) to that service"
+                + " service\nhave the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service"
         ) {
             $0.credential = Credential(token: Secret("mct_x"), renewal: .matrix(refreshToken: Secret("mcr_x")))
             $0.server?.isLoginUnrouted = true

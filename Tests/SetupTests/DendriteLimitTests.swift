@@ -85,3 +85,15 @@ import Testing
         #expect(failure.step == "ratelimit")
     }
 }
+
+@Suite struct DendriteLineTests {
+    @Test(arguments: [
+        ("client_api:", true), ("  rate_limiting:", true), ("    enabled: true\r", true), ("    threshold: 20", true), ("", true),
+        ("      - \"@bot:example.org\"", true), ("client_api: {registration_shared_secret: x,", false),
+        ("  registration_shared_secret: x", false), ("    enabled: true # password x", false), ("# password: x", false),
+        ("    threshold: s3cret", false), ("      - \"@a:b\", {x: y}", false), ("  key: x", false),
+    ])
+    func `only lines that cannot hold a secret are shown`(_ line: String, _ isShown: Bool) {
+        #expect(LiftRateLimits.mayShow(line) == isShown)
+    }
+}

@@ -152,9 +152,8 @@ import Testing
         bench.files.withLock { $0["/bot/secrets/access-token"] = Array(saved.fileText.utf8) }
         var run = Self.run({ _ in }, on: bench)
         #expect(await Self.obtain(&run, bench) == nil)
-        let kept = bench.text("/bot/secrets/access-token").flatMap { Credential(fileText: $0) }
-        #expect(kept?.token == Secret("mat_1"))
-        #expect(kept?.renewal?.refreshToken == Secret("mar_1"))
+        #expect(bench.session?.token == Secret("mat_1"))
+        #expect(bench.session?.renewal?.refreshToken == Secret("mar_1"))
         #expect(service.asked.withLock { $0 } == ["refresh"])
     }
 

@@ -7,6 +7,7 @@ import Testing
             program: path + "/draupnir",
             configuration: path + "/c.yaml",
             accessTokenFile: path + "/token",
+            passwordFile: path + "/password",
             dataPath: path + "/data",
             user: "bot"
         ).text

@@ -35,7 +35,7 @@ struct BotProgram {
             log.info("stopped")
             return .success
         } catch {
-            let (code, text) = explain(error)
+            let (code, text) = explain(error, settings)
             log.error("stopped", ["cause": text])
             shell.complain("\(text)\n")
             return code
@@ -67,9 +67,7 @@ struct BotProgram {
             storageLog.error("rows of the database cannot be read and are left out", ["damage": "\(damage)"])
         }
         let http = try HTTPClient()
-        guard let session = BotSession(settings: settings, secrets: secrets, http: http, time: time).keeper() else {
-            throw StartFailure.tokenRejected("none is configured")
-        }
+        let session = try BotSession(settings: settings, secrets: secrets, http: http, time: time).keeper()
         let homeserver = MatrixClient(
             homeserver: settings.homeserverURL,
             session: session,
@@ -112,14 +110,19 @@ struct BotProgram {
         return Doctor(tools, configuration: file, accessTokenFile: secrets.accessToken)
     }
 
-    private func explain(_ error: any Error) -> (ExitCode, String) {
+    private func explain(_ error: any Error, _ settings: BotSettings) -> (ExitCode, String) {
         switch error {
         case StartFailure.tokenRejected(let text):
             (
                 .token,
                 "The homeserver does not accept the access token\(text.isEmpty ? "" : " (\(text))"): it is wrong, has ended, or was "
-                    + "revoked. Log in anew, for example with draupnir login, and put the new token into accessToken, or into "
-                    + "the file of --access-token-path."
+                    + "revoked. To go on, \(settings.tokenCure)."
+            )
+        case let session as SessionProblem:
+            (
+                .database,
+                "\(session.text). The access token that the bot has renewed is in there: let the bot's account read it; or, where it "
+                    + "is lost, log in anew with draupnir login and take that file away."
             )
         case StartFailure.managementRoom(let text): (.managementRoom, text)
         case StartFailure.otherAccount(let stored, let now):

@@ -14,18 +14,18 @@ struct BotSession {
     let http: HTTPClient
     let time: SystemTime
 
-    /// Nil where nothing is configured to begin with.
-    func keeper() -> SessionKeeper? {
-        guard let origin = settings.sessionOrigin else { return nil }
+    func keeper() throws -> SessionKeeper {
+        guard let origin = settings.sessionOrigin else { throw StartFailure.tokenRejected("none is configured") }
         let file = SessionFile(dataPath: settings.dataPath, password: password)
         return SessionKeeper(
-            settings.credential(file.load()) ?? originalToken.map { Credential(token: $0) },
+            settings.credential(try file.load()) ?? originalToken.map { Credential(token: $0) },
             from: origin,
             username: settings.pantalaimon.isUsed ? settings.pantalaimon.username : nil,
             issuer: HTTPTokenIssuer(baseURL: settings.homeserverURL, http: http, version: programVersion) { [time] in
                 time.now().wallMilliseconds
             },
-            store: file
+            store: file,
+            time: time
         )
     }
 

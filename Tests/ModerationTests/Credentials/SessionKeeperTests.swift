@@ -1,5 +1,7 @@
+import BotHarness
 import Moderation
 import Observability
+import SimulatedHomeserver
 import Synchronization
 import Testing
 
@@ -7,6 +9,7 @@ import Testing
 @Suite struct SessionKeeperTests {
     private let first: Credential
     private let second: Credential
+    private let time = VirtualTime()
     private let origin = SessionOrigin(of: Secret("configured"))
 
     init() throws {
@@ -15,7 +18,7 @@ import Testing
     }
 
     private func keeper(_ credential: Credential?, _ issuer: ScriptedIssuer, _ store: SessionMemory) -> SessionKeeper {
-        SessionKeeper(credential, from: origin, username: "bot", issuer: issuer, store: store)
+        SessionKeeper(credential, from: origin, username: "bot", issuer: issuer, store: store, time: time)
     }
 
     @Test func `a dead token is renewed, and the new pair is on the disk before it is used`() async throws {
@@ -59,6 +62,7 @@ import Testing
         await #expect(throws: failure) { try await keeper.replacement(of: first.token) }
         #expect(keeper.credential == first)
         store.problem = nil
+        time.advance(by: .seconds(1))
         #expect(try await keeper.replacement(of: first.token) == second.token)
     }
 
@@ -69,12 +73,68 @@ import Testing
         #expect(issuer.asked == ["refresh refresh-first"])
     }
 
+    @Test func `after a failure requests wait longer and longer, and what is due is tried all the same`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.failure(.unavailable("down"))])
+        let keeper = keeper(first, issuer, SessionMemory())
+        for _ in 0..<500 {
+            for _ in 0..<3 { _ = try? await keeper.replacement(of: first.token) }
+            time.advance(by: .milliseconds(100))
+        }
+        #expect(issuer.asked.count == 6, "at 0, 1, 3, 7, 15 and 31 s")
+        _ = try? await keeper.renew()
+        #expect(issuer.asked.count == 7)
+    }
+
+    @Test func `what was refused is not sent again`() async throws {
+        let issuer = ScriptedIssuer(
+            renewals: [.failure(.refused("revoked"))],
+            logins: [.failure(.refused("wrong password"))]
+        )
+        let store = SessionMemory(password: Secret("pw"))
+        let keeper = keeper(first, issuer, store)
+        for _ in 0..<3 { _ = try? await keeper.renew() }
+        #expect(issuer.asked == ["refresh refresh-first", "log in bot pw DEVICE"])
+        store.put(password: Secret("other"))
+        _ = try? await keeper.renew()
+        #expect(issuer.asked.last == "log in bot other DEVICE")
+    }
+
+    @Test func `a login that cannot be kept is used, and kept later`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.failure(.refused("revoked"))], logins: [.success(second)])
+        let store = SessionMemory(SavedSession(origin: origin, credential: first), password: Secret("pw"))
+        store.problem = "the disk is full"
+        let keeper = keeper(first, issuer, store)
+        #expect(try await keeper.replacement(of: first.token) == second.token)
+        #expect(keeper.problem == SessionProblem("the disk is full"))
+        store.problem = nil
+        await keeper.keepAgain()
+        #expect(keeper.problem == nil)
+        #expect(store.load()?.credential == second)
+    }
+
+    @Test func `a login that leads to somebody else is not used`() async throws {
+        var stranger = second
+        stranger.user = Community.alice
+        let issuer = ScriptedIssuer(renewals: [.failure(.refused("revoked"))], logins: [.success(stranger)])
+        let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))
+        await #expect(throws: TokenFailure.self) { try await keeper.replacement(of: first.token) }
+        #expect(keeper.credential == first)
+    }
+
     @Test func `a refused renewal is followed by a login of the same device, where a password is at hand`() async throws
     {
         let issuer = ScriptedIssuer(renewals: [.failure(.refused("revoked"))], logins: [.success(second)])
         let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))
         #expect(try await keeper.replacement(of: first.token) == second.token)
-        #expect(issuer.asked == ["refresh refresh-first", "log in @bot:a.org pw DEVICE"])
+        #expect(issuer.asked == ["refresh refresh-first", "log in bot pw DEVICE"])
+    }
+
+    @Test func `the account of a token is known with it`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.failure(.refused("revoked"))], logins: [.success(second)])
+        let store = SessionMemory(password: Secret("pw"))
+        let keeper = SessionKeeper(first, from: origin, issuer: issuer, store: store, time: time)
+        _ = try await keeper.replacement(of: first.token)
+        #expect(issuer.asked.last == "log in @bot:a.org pw DEVICE")
     }
 
     @Test func `all that was refused is told`() async throws {
@@ -84,22 +144,24 @@ import Testing
         )
         let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))
         let told = TokenFailure.refused(
-            "renewing it was refused: revoked; logging in as @bot:a.org was refused: wrong password"
+            "renewing it was refused: revoked; logging in as bot was refused: wrong password"
         )
         await #expect(throws: told) { try await keeper.replacement(of: first.token) }
     }
 
     @Test func `a token without anything else is simply dead`() async throws {
-        let keeper = SessionKeeper.fixed(Secret("only"))
+        let keeper = keeper(Credential(token: Secret("only")), ScriptedIssuer(), SessionMemory())
         #expect(try await keeper.token() == Secret("only"))
         await #expect(throws: TokenFailure.refused("")) { try await keeper.replacement(of: Secret("only")) }
     }
 
     @Test func `what setup has renewed beside the running bot is taken`() async throws {
         let issuer = ScriptedIssuer(renewals: [.failure(.refused("used already"))])
+        // As `SetupRun.saveRenewed` writes it.
         let store = SessionMemory(SavedSession(origin: origin, credential: second))
         let keeper = keeper(first, issuer, store)
         #expect(try await keeper.replacement(of: first.token) == second.token)
+        #expect(issuer.asked == [], "the refresh token is the old one")
         let stranger = SavedSession(origin: SessionOrigin(of: Secret("another")), credential: second)
         let other = self.keeper(first, issuer, SessionMemory(stranger))
         await #expect(throws: TokenFailure.self) { try await other.replacement(of: first.token) }

@@ -57,13 +57,15 @@ final class SessionMemory: SessionStoring {
 
     func load() -> SavedSession? { state.withLock { $0.saved } }
 
-    func save(_ session: SavedSession) throws(SessionNotSaved) {
+    func save(_ session: SavedSession) throws(SessionProblem) {
         let problem = state.withLock { state in
             if state.problem == nil { state.saved = session }
             return state.problem
         }
-        if let problem { throw SessionNotSaved(problem) }
+        if let problem { throw SessionProblem(problem) }
     }
+
+    func put(password: Secret) { state.withLock { $0.password = password } }
 
     func password() -> Secret? { state.withLock { $0.password } }
 }

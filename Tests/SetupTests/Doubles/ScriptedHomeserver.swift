@@ -13,6 +13,8 @@ final class ScriptedHomeserver: SetupHomeserver {
     let identities: Mutex<[Result<TokenIdentity, ServerFailure>]>
     let logins: Mutex<[Result<AccountSession, ServerFailure>]>
     let asked = Mutex<[String]>([])
+    /// Those that it was asked about.
+    let tokens = Mutex<[Secret]>([])
     let isAdmin: Bool
 
     init(
@@ -37,7 +39,10 @@ final class ScriptedHomeserver: SetupHomeserver {
 
     private func unexpected(_ call: String) -> ServerFailure { ServerFailure(call, .cancelled) }
 
-    func identity(_: Secret) async throws(ServerFailure) -> TokenIdentity { try next(identities, "whoami") }
+    func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity {
+        tokens.withLock { $0.append(token) }
+        return try next(identities, "whoami")
+    }
     func logIn(_ login: PasswordLogin) async throws(ServerFailure) -> AccountSession {
         try next(logins, login.isRenewable ? "login for \(login.device ?? "a new device"), renewable" : "login")
     }

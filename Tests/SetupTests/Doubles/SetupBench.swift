@@ -36,6 +36,11 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
         )
     }
 
+    /// What the bot would act with, by the session in its storage.
+    var session: Credential? {
+        text(SavedSession.path(in: "/bot/storage")).flatMap { SavedSession(fileText: $0)?.credential }
+    }
+
     func text(_ path: String) -> String? { files.withLock { $0[path] }.map { String(decoding: $0, as: UTF8.self) } }
 
     func clientURL(of _: String) async throws(ServerFailure) -> String? { nil }

@@ -23,6 +23,10 @@ struct DendriteExemption {
 
     var limits: DendriteLimits {
         guard let root = Self.root(of: text) else { return .unclear("it is no YAML mapping") }
+        // YAML ends lines at these too, so that its numbers of lines would not be ours.
+        guard !text.unicodeScalars.contains(where: { [0x85, 0x2028, 0x2029].contains($0.value) }), !hasBareReturn else {
+            return .unclear("its lines end in several ways")
+        }
         let limiting = root.member("client_api")?.member("rate_limiting")
         if case .bool(false)? = limiting?.member("enabled")?.value { return .off }
         if Self.exempted(in: root).contains(where: { equalByBytes($0, user) }) { return .exempt }
@@ -52,12 +56,26 @@ struct DendriteExemption {
 
     /// Whether the edited text says what this one says, and that the account is exempt.
     private func isSafe(_ edit: TextEdit, _ root: Node) -> Bool {
-        guard isLastEnded || edit.line + edit.removed < lines.count, let edited = Self.root(of: edit.applied(to: text))
+        let end = edit.line + edit.removed
+        guard end < lines.count || isLastEnded && end == lines.count, showsOnlyLimits(edit), let edited = Self.root(of: edit.applied(to: text))
         else { return false }
         let before = Self.exempted(in: root)
         let after = Self.exempted(in: edited)
         guard after.count == before.count + 1, after.contains(where: { equalByBytes($0, user) }) else { return false }
         return edited.isSame(as: root, butFor: Self.path[...])
+    }
+
+    /// A carriage return that ends a line by itself.
+    private var hasBareReturn: Bool {
+        lines.contains { line in line.utf8.dropLast(line.utf8.last == 0x0D ? 1 : 0).contains(0x0D) }
+    }
+
+    /// What is taken out and put in is shown: it may hold nothing but the limits.
+    private func showsOnlyLimits(_ edit: TextEdit) -> Bool {
+        lines[edit.line..<edit.line + edit.removed].allSatisfy { line in
+            let words = line.trimmingPrefix { $0 == " " }
+            return ["rate_limiting:", "exempt_user_ids:", "[", "- "].contains { words.hasPrefix($0) }
+        }
     }
 
     // MARK: The edit

@@ -4,24 +4,24 @@ import Setup
 
 /// The session in the bot's data path, as setup and doctor read it too.
 package struct SessionFile: SessionStoring {
-    private let path: String
+    private let dataPath: String
     private let passwordSource: @Sendable () -> Secret?
 
     /// `password` is asked anew each time: whoever takes the password's file away means it.
     package init(dataPath: String, password: @escaping @Sendable () -> Secret?) {
-        path = SavedSession.path(in: dataPath)
+        self.dataPath = dataPath
         passwordSource = password
     }
 
-    package func load() -> SavedSession? {
-        ((try? SystemFiles().read(path, atMost: 1 << 16)) ?? nil)?.text.flatMap { SavedSession(fileText: $0) }
+    package func load() throws(SessionProblem) -> SavedSession? {
+        do throws(FileFailure) { return try SystemFiles().savedSession(in: dataPath) } catch {
+            throw SessionProblem("\(error.path) \(error.problem)")
+        }
     }
 
-    package func save(_ session: SavedSession) throws(SessionNotSaved) {
-        do throws(FileFailure) {
-            try SystemFiles().write(Array(session.fileText.utf8), to: path, isSecret: true)
-        } catch {
-            throw SessionNotSaved("\(path) \(error.problem)")
+    package func save(_ session: SavedSession) throws(SessionProblem) {
+        do throws(FileFailure) { try SystemFiles().save(session, in: dataPath) } catch {
+            throw SessionProblem("\(error.path) \(error.problem)")
         }
     }
 

@@ -18,12 +18,14 @@ package struct SystemFiles: Files {
     /// Beside the file first, then renamed over it: a crash leaves the old one or the new one, and never half of either;
     /// what it returns from survives a power cut.
     package func write(_ bytes: [UInt8], to path: String, isSecret: Bool) throws(FileFailure) {
-        let temporary = path + ".new"
+        // Of this process alone: another may write the same file.
+        let temporary = "\(path).\(getpid()).new"
         _ = unsafe unlink(temporary)
         let descriptor = unsafe open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, isSecret ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw FileFailure(path, "cannot be made: \(reason(errno))") }
         do throws(FileFailure) {
             defer { _ = Glibc.close(descriptor) }
+            giveToOwner(of: folder(of: path), descriptor)
             try writeAll(bytes, descriptor, path)
             guard fsync(descriptor) == 0 else { throw FileFailure(path, "cannot be written: \(reason(errno))") }
         } catch {
@@ -42,13 +44,23 @@ package struct SystemFiles: Files {
     ///
     /// Some network file systems refuse: they do it by themselves.
     private func settle(folderOf path: String) throws(FileFailure) {
-        let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
-        let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let descriptor = unsafe open(folder(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         defer { _ = Glibc.close(descriptor) }
         guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP else {
             throw FileFailure(path, "cannot be written: \(reason(errno))")
         }
+    }
+
+    private func folder(of path: String) -> String {
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
+    }
+
+    /// What root writes into the bot's folder is for the bot to read.
+    private func giveToOwner(of folder: String, _ descriptor: CInt) {
+        var state = stat()
+        guard geteuid() == 0, unsafe stat(folder, &state) == 0 else { return }
+        _ = fchown(descriptor, state.st_uid, state.st_gid)
     }
 
     private func writeAll(_ bytes: [UInt8], _ descriptor: CInt, _ path: String) throws(FileFailure) {

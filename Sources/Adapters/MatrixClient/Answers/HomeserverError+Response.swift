@@ -18,6 +18,11 @@ extension HomeserverError {
             self = .limited(retryAfter: retryDelay(header: header, milliseconds: told?.retryAfterMilliseconds))
         case 401 where told?.code == "M_UNKNOWN_TOKEN" || told?.code == "M_MISSING_TOKEN":
             self = .tokenRejected(message: told?.message ?? "")
+        case 401 where told?.code == "M_USER_DEACTIVATED", 403 where told?.code == "M_USER_DEACTIVATED":
+            self = .tokenRejected(message: "the account is deactivated")
+        // Spec, "Account locking": what is refused for a lock can be asked again when that is off.
+        case 401 where told?.code == "M_USER_LOCKED":
+            self = .unreachable("the homeserver has locked the bot's account")
         case 400..<500:
             guard let told else {
                 self = .badAnswer("status \(status) without a Matrix error: not from the homeserver itself")

@@ -39,28 +39,24 @@ package struct HTTPTokenIssuer: TokenIssuing {
     /// A token that lasts where there is one, else one that can be renewed.
     package func logIn(_ login: PasswordLogin) async throws(TokenFailure) -> Credential {
         let homeserver = homeservers.homeserver(at: baseURL, named: nil)
-        do throws(ServerFailure) {
-            let session = try await homeserver.logIn(login)
-            guard session.expiresIn != nil, session.renewal == nil else { return session.credential(issuedAt: now()) }
-            var renewable = login
-            renewable.device = session.device ?? login.device
-            renewable.isRenewable = true
-            return try await homeserver.logIn(renewable).credential(issuedAt: now())
-        } catch {
-            throw TokenFailure(error)
+        let asked = now()
+        let session: AccountSession
+        do throws(ServerFailure) { session = try await homeserver.logIn(login) } catch { throw TokenFailure(error) }
+        let first = session.credential(issuedAt: asked)
+        guard session.expiresIn != nil, session.renewal == nil else { return first }
+        var renewable = login
+        renewable.device = session.device ?? login.device
+        renewable.isRenewable = true
+        // The first one is good for a while, and better than none.
+        do throws(ServerFailure) { return try await homeserver.logIn(renewable).credential(issuedAt: asked) } catch {
+            return first
         }
     }
 }
 
 extension TokenFailure {
-    /// Only what a server says as itself counts as a refusal; a proxy before it, or a server in trouble, may say yes later.
+    /// Only a no to the credential itself is a refusal: a proxy, a lock or a server in trouble may let it pass later.
     init(_ failure: ServerFailure) {
-        let text = "\(failure.request): \(failure.cause)"
-        switch failure.reason {
-        case .refused: self = .refused(text)
-        case .unknownHost, .nobodyThere, .tls, .timedOut, .cutOff, .webPage, .notMatrix, .limited, .trouble,
-            .incomplete, .cancelled:
-            self = .unavailable(text)
-        }
+        self = failure.isCredentialRefused ? .refused(failure.cause) : .unavailable(failure.cause)
     }
 }

@@ -1,6 +1,6 @@
 import JSON
-import Moderation
 import MatrixCore
+import Moderation
 import Observability
 import Setup
 
@@ -22,15 +22,27 @@ extension JSONValue {
     }
 }
 
-/// An access token and, where there is one, its refresh token, which must be whole too.
-func issuedTokens(_ answer: JSONValue, lasting life: Duration?, _ request: String) throws(ServerFailure) -> IssuedTokens
-{
+/// An access token and, where there are such, its refresh token and its life, which must be whole too: a token that ends
+/// unnoticed is the worst of all.
+func issuedTokens(
+    _ answer: JSONValue,
+    lasting name: String,
+    _ unit: Duration,
+    _ request: String
+) throws(ServerFailure) -> IssuedTokens {
+    func given(_ name: String) -> JSONValue? { answer[name].flatMap { $0 == .null ? nil : $0 } }
     guard let token = answer["access_token"]?.token else {
         throw ServerFailure(request, .incomplete("access_token"))
     }
-    let refreshToken = answer["refresh_token"].flatMap { $0 == .null ? nil : $0 }
+    let (refreshToken, life) = (given("refresh_token"), given(name))
     guard refreshToken == nil || refreshToken?.token != nil else {
         throw ServerFailure(request, .incomplete("a refresh_token that is one"))
     }
-    return IssuedTokens(accessToken: token, refreshToken: refreshToken?.token, expiresIn: life)
+    guard life == nil || life?.integer != nil else { throw ServerFailure(request, .incomplete("a whole \(name)")) }
+    return IssuedTokens(
+        accessToken: token,
+        refreshToken: refreshToken?.token,
+        // A hundred years at most: a product must not overflow.
+        expiresIn: life?.integer.map { unit * Int(min(max($0, 0), 3_155_760_000_000)) }
+    )
 }

@@ -16,8 +16,9 @@ extension ServerClient {
 }
 
 extension JSONValue {
-    private static let secretNames: Set<String> = [
-        "password", "mac", "nonce", "token", "access_token", "refresh_token", "session",
+    /// Names of fields, of JSON and of forms, whose values nobody may read.
+    static let secretNames: Set<String> = [
+        "password", "mac", "nonce", "token", "access_token", "refresh_token", "session", "client_secret", "device_code",
     ]
 
     /// What stands under these names.

@@ -116,8 +116,7 @@ extension ServerClient: AccountMaking {
     func refresh(_ refreshToken: Secret) async throws(ServerFailure) -> IssuedTokens {
         let endpoint = Endpoint(.post, ["refresh"], body: ["refresh_token": .string(refreshToken.reveal())])
         let answer = try await write(endpoint)
-        let life = answer["expires_in_ms"]?.integer.map { Duration.milliseconds($0) }
-        return try issuedTokens(answer, lasting: life, name(endpoint))
+        return try issuedTokens(answer, lasting: "expires_in_ms", .milliseconds(1), name(endpoint))
     }
 
     func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity {
@@ -169,8 +168,7 @@ extension ServerClient {
         guard let user = answer.identifier("user_id", UserID.self), answer["access_token"]?.token != nil else {
             throw ServerFailure(name(endpoint), .incomplete("user_id and access_token"))
         }
-        let life = answer["expires_in_ms"]?.integer.map { Duration.milliseconds($0) }
-        let tokens = try issuedTokens(answer, lasting: life, name(endpoint))
+        let tokens = try issuedTokens(answer, lasting: "expires_in_ms", .milliseconds(1), name(endpoint))
         return AccountSession(
             user: user,
             token: tokens.accessToken,
@@ -192,6 +190,3 @@ extension ServerClient {
     }
 }
 
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}

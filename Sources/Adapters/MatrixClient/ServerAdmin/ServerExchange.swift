@@ -75,7 +75,7 @@ package struct ServerExchange {
     private var quotation: String {
         let text = body.text
         let isSuspicious = ["\"", "token", "code", "secret"].contains { text.lowercased().contains($0) }
-        return isSuspicious ? "not shown, for a secret may be in it" : clean(String(text.prefix(200)))
+        return isSuspicious ? "not shown, for a secret may be in it" : String(clean(text).prefix(200))
     }
 
     private var isWebPage: Bool {

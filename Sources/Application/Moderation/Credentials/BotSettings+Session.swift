@@ -10,4 +10,12 @@ extension BotSettings {
         if let saved, saved.origin == sessionOrigin { return saved.credential }
         return pantalaimon.isUsed ? nil : savedCredential ?? accessToken.map { Credential(token: $0) }
     }
+
+    /// What helps where the token is dead for good, as the rest of a sentence that tells what to do.
+    package var tokenCure: String {
+        pantalaimon.isUsed
+            ? "see whether Pantalaimon runs, and whether pantalaimon.username and pantalaimon.password are right, then start me again"
+            : "log in anew with draupnir login, or put a new token into accessToken or the file of --access-token-path, then start"
+                + " me again"
+    }
 }

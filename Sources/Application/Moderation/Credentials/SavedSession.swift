@@ -39,21 +39,12 @@ package struct SessionOrigin: Sendable, Equatable {
 
     private init(hashing text: String) {
         let bytes = Array(text.utf8)
-        // OpenSSL fails at this only where it has no memory.
-        let hash = (try? Digest.sha256(bytes.span)) ?? []
-        digest = "sha256:" + hash.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        guard let hash = try? Digest.sha256(bytes.span) else { preconditionFailure("OpenSSL has no SHA-256") }
+        digest = "sha256:" + hexadecimal(hash)
     }
 
     fileprivate init?(digest: String) {
         guard digest.utf8.count == 71, digest.hasPrefix("sha256:") else { return nil }
         self.digest = digest
-    }
-}
-
-extension Credential {
-    /// This one, or what the bot has made of it since.
-    package func latest(_ saved: SavedSession?) -> Credential {
-        guard let saved, saved.origin == SessionOrigin(of: token) else { return self }
-        return saved.credential
     }
 }

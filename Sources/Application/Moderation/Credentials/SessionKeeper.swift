@@ -5,37 +5,56 @@ import Synchronization
 /// The bot's access token, replaced when it ends or dies: by its refresh token, else by logging in where a password is at
 /// hand. One replacement is under way at a time, whoever asks.
 ///
-/// A new pair is on the disk before it is used, and so before the old one is dropped.
+/// A renewed pair is on the disk before it is used, and so before the old one is dropped.
 package actor SessionKeeper {
-    private nonisolated let held: Mutex<Credential?>
+    private struct Held {
+        var credential: Credential?
+        /// Why what is held is not on the disk.
+        var problem: SessionProblem?
+    }
+
+    private nonisolated let held: Mutex<Held>
     private let origin: SessionOrigin
     private let username: String?
     private let issuer: any TokenIssuing
     private let store: any SessionStoring
+    private let time: any TimeSource
     /// Those who wait for the replacement that is under way; nil where none is.
     private var waiting: [CheckedContinuation<Result<Secret, TokenFailure>, Never>]?
+    /// Requests come by the hundred: after a failure none of them asks again at once.
+    private var pause: (end: Duration, failure: TokenFailure)?
+    private var failures = 0
+    /// What was refused is not sent a second time.
+    private var refusedRenewal: (token: Secret, why: String)?
+    private var refusedLogin: (password: Secret, why: String)?
 
     /// - Parameters:
     ///   - credential: Nil where logging in is the first thing to do.
     ///   - origin: What the credential goes back to, as the store's session names it.
-    ///   - username: Whom to log in as where the credential does not say.
+    ///   - username: Whom to log in as, where that is configured; else the credential says it.
     ///   - issuer: Gives the new tokens.
     ///   - store: Keeps them.
+    ///   - time: For pauses after failures.
     package init(
         _ credential: Credential?,
         from origin: SessionOrigin,
         username: String? = nil,
         issuer: any TokenIssuing,
-        store: any SessionStoring
+        store: any SessionStoring,
+        time: any TimeSource
     ) {
-        held = Mutex(credential)
+        held = Mutex(Held(credential: credential))
         self.origin = origin
         self.username = username
         self.issuer = issuer
         self.store = store
+        self.time = time
     }
 
-    package nonisolated var credential: Credential? { held.withLock { $0 } }
+    package nonisolated var credential: Credential? { held.withLock { $0.credential } }
+
+    /// Why a restart would not find the present token.
+    package nonisolated var problem: SessionProblem? { held.withLock { $0.problem } }
 
     /// The token to send, taken anew only where there is none yet.
     package nonisolated func token() async throws(TokenFailure) -> Secret {
@@ -43,80 +62,107 @@ package actor SessionKeeper {
         return try await replacement(of: nil)
     }
 
+    /// Whose token it is, as the server says; for a login that may be needed later.
+    package nonisolated func learn(_ identity: Identity) {
+        held.withLock { held in
+            held.credential?.user = identity.user
+            if held.credential?.device == nil { held.credential?.device = identity.device }
+        }
+    }
+
     /// A token that is not the rejected one.
     ///
     /// No server says for sure whether a token has merely ended, so the refresh token is tried first, whatever it said.
     package func replacement(of rejected: Secret?) async throws(TokenFailure) -> Secret {
         if let current = credential?.token, current != rejected { return current }
+        if let pause, time.now().monotonic < pause.end { throw pause.failure }
+        return try await replacement()
+    }
+
+    /// Renews ahead of the end, and tries again to keep what could not be kept.
+    package func renew() async throws(TokenFailure) { _ = try await replacement() }
+
+    /// Tries again to keep what could not be kept.
+    package func keepAgain() {
+        guard problem != nil, let credential else { return }
+        hold(credential)
+    }
+
+    private func replacement() async throws(TokenFailure) -> Secret {
         guard waiting == nil else { return try await withCheckedContinuation { waiting?.append($0) }.get() }
         waiting = []
         let result: Result<Secret, TokenFailure>
-        do throws(TokenFailure) { result = .success(try await replace()) } catch { result = .failure(error) }
+        do throws(TokenFailure) {
+            result = .success(try await taken())
+            (failures, pause) = (0, nil)
+        } catch {
+            result = .failure(error)
+            failures += 1
+            // A refusal is answered from memory, and ends the program.
+            if case .unavailable = error {
+                pause = (time.now().monotonic + .seconds(1 << min(failures - 1, 6)), error)
+            }
+        }
         for continuation in waiting ?? [] { continuation.resume(returning: result) }
         waiting = nil
         return try result.get()
     }
 
-    /// Renews ahead of the end.
-    package func renew() async throws(TokenFailure) { _ = try await replacement(of: credential?.token) }
-
-    private func replace() async throws(TokenFailure) -> Secret {
+    private func taken() async throws(TokenFailure) -> Secret {
+        // Setup beside the running bot may have been quicker.
+        if problem == nil, let saved = (try? store.load()) ?? nil, saved.origin == origin,
+            saved.credential.token != credential?.token
+        {
+            held.withLock { $0.credential = saved.credential }
+            return saved.credential.token
+        }
         var refusals: [String] = []
         if let old = credential, let renewal = old.renewal {
-            do throws(TokenFailure) { return try keep(try await issuer.renewed(old, by: renewal)) } catch {
+            do throws(TokenFailure) { return try await renewed(old, by: renewal) } catch {
                 guard case .refused(let why) = error else { throw error }
+                refusedRenewal = (renewal.refreshToken, why)
                 refusals.append("renewing it was refused: \(why)")
             }
         }
-        // Setup beside the running bot may have been quicker.
-        if let saved = store.load(), saved.origin == origin, saved.credential.token != credential?.token {
-            held.withLock { $0 = saved.credential }
-            return saved.credential.token
-        }
-        if let user = credential?.user?.rawValue ?? username, let password = store.password() {
-            do throws(TokenFailure) {
-                let login = PasswordLogin(user: user, password: password, device: credential?.device)
-                return try keep(try await issuer.logIn(login))
-            } catch {
+        if let user = username ?? credential?.user?.rawValue, let password = store.password() {
+            do throws(TokenFailure) { return try await loggedIn(user, password) } catch {
                 guard case .refused(let why) = error else { throw error }
+                refusedLogin = (password, why)
                 refusals.append("logging in as \(user) was refused: \(why)")
             }
         }
         throw .refused(refusals.joined(separator: "; "))
     }
 
-    private func keep(_ new: Credential) throws(TokenFailure) -> Secret {
-        do throws(SessionNotSaved) {
+    private func renewed(_ old: Credential, by renewal: Credential.Renewal) async throws(TokenFailure) -> Secret {
+        if let refusedRenewal, refusedRenewal.token == renewal.refreshToken { throw .refused(refusedRenewal.why) }
+        let new = try await issuer.renewed(old, by: renewal)
+        do throws(SessionProblem) {
             try store.save(SavedSession(origin: origin, credential: new))
         } catch {
-            throw .unavailable("a new token was issued and cannot be kept: \(error.problem)")
+            throw .unavailable("a new token was issued and cannot be kept: \(error.text)")
         }
-        held.withLock { $0 = new }
+        held.withLock { $0 = Held(credential: new) }
         return new.token
     }
-}
 
-extension SessionKeeper {
-    /// A token that nothing replaces.
-    package static func fixed(_ token: Secret) -> SessionKeeper {
-        SessionKeeper(
-            Credential(token: token),
-            from: SessionOrigin(of: token),
-            issuer: NoTokens(),
-            store: NoSession()
-        )
+    /// The login has ended the old token already, so the new one is used even where it cannot be kept.
+    private func loggedIn(_ user: String, _ password: Secret) async throws(TokenFailure) -> Secret {
+        if let refusedLogin, refusedLogin.password == password { throw .refused(refusedLogin.why) }
+        let old = credential
+        let new = try await issuer.logIn(PasswordLogin(user: user, password: password, device: old?.device))
+        if let expected = old?.user, let found = new.user, expected != found {
+            throw .refused("it leads to another account, \(found)")
+        }
+        hold(new)
+        return new.token
     }
-}
 
-private struct NoTokens: TokenIssuing {
-    func renewed(_ credential: Credential, by renewal: Credential.Renewal) async throws(TokenFailure) -> Credential {
-        throw .refused("")
+    private func hold(_ new: Credential) {
+        var problem: SessionProblem?
+        do throws(SessionProblem) { try store.save(SavedSession(origin: origin, credential: new)) } catch {
+            problem = error
+        }
+        held.withLock { [problem] in $0 = Held(credential: new, problem: problem) }
     }
-    func logIn(_ login: PasswordLogin) async throws(TokenFailure) -> Credential { throw .refused("") }
-}
-
-private struct NoSession: SessionStoring {
-    func load() -> SavedSession? { nil }
-    func save(_ session: SavedSession) throws(SessionNotSaved) {}
-    func password() -> Secret? { nil }
 }

@@ -15,26 +15,26 @@ struct TokenService: Service {
 
     func run(until shutdown: ShutdownRequest) async throws {
         var failures = 0
-        var trouble: String?
         while !shutdown.isMade {
-            let now = time.now().wallMilliseconds
-            let life = session.credential?.life
-            if let life, now >= life.renewalDue {
+            var trouble: TokenStanding.Trouble?
+            if let life = session.credential?.life, time.now().wallMilliseconds >= life.renewalDue {
                 switch await shutdown.result({ [session] in await session.renewal() }) {
                 case nil: return
                 case .success?:
-                    (failures, trouble) = (0, nil)
+                    failures = 0
                     metrics.tokenRenewals.add(for: .renewed)
                     log.info("the access token was renewed")
                 case .failure(let failure)?:
                     failures += 1
-                    trouble = failure.text.isEmpty ? "there is nothing to renew it with" : failure.text
+                    trouble = .renewing(failure)
                     metrics.tokenRenewals.add(for: .failed)
-                    log.warning("the access token could not be renewed", ["cause": trouble ?? ""])
+                    log.warning("the access token could not be renewed", ["cause": failure.text])
                 }
             } else {
-                (failures, trouble) = (0, nil)
+                failures = 0
             }
+            await session.keepAgain()
+            if let problem = session.problem { trouble = .keeping(problem.text) }
             pipeline.post(.token(TokenStanding(life: session.credential?.life, trouble: trouble)))
             let deadline = time.now().monotonic + wait(failures)
             _ = await shutdown.result { [time] in try? await time.sleep(until: deadline) }
@@ -47,7 +47,8 @@ struct TokenService: Service {
         let now = time.now().wallMilliseconds
         guard failures > 0 else {
             // Neither may a clock that was set back make this wait for days, nor a life of nothing make it spin.
-            return min(Self.pause, max(.milliseconds(500), .milliseconds(life.renewalDue - now)))
+            let least: Duration = life.end - life.issued < 1_000 ? Self.pause / 2 : .milliseconds(500)
+            return min(Self.pause, max(least, .milliseconds(life.renewalDue - now)))
         }
         let backOff: Duration = .seconds(1 << min(failures - 1, 6))
         let left: Duration = .milliseconds(life.end - now)
@@ -61,13 +62,19 @@ extension SessionKeeper {
     }
 }
 
-/// When the access token ends, and what keeps it from being renewed.
+/// When the access token ends, and what is wrong with it.
 package struct TokenStanding: Sendable, Equatable {
+    package enum Trouble: Sendable, Equatable {
+        case renewing(TokenFailure)
+        /// It works, and a restart would not find it.
+        case keeping(String)
+    }
+
     /// Nil of a token that does not end by itself, or of which that is not known.
     package let life: TokenLife?
-    package let trouble: String?
+    package let trouble: Trouble?
 
-    package init(life: TokenLife?, trouble: String?) {
+    package init(life: TokenLife?, trouble: Trouble?) {
         self.life = life
         self.trouble = trouble
     }

@@ -87,17 +87,17 @@ package struct ModerationService: Service {
         )
     }
 
-    private static let deadAccounts = ["M_USER_LOCKED", "M_USER_DEACTIVATED"]
-
     /// Whose token it is; waits for a homeserver that is not there yet, which after a power cut starts as we do.
     private func identity(until shutdown: ShutdownRequest) async throws -> Identity? {
         var attempt = 0
         while !shutdown.isMade {
-            do throws(HomeserverError) { return try await homeserver.identity() } catch {
+            do throws(HomeserverError) {
+                let identity = try await homeserver.identity()
+                session?.learn(identity)
+                return identity
+            } catch {
                 switch error {
                 case .tokenRejected(let message): throw StartFailure.tokenRejected(message)
-                case .refused(_, let code, _) where Self.deadAccounts.contains(code):
-                    throw StartFailure.tokenRejected(error.moderatorMessage)
                 case .refused, .badAnswer:
                     throw StartFailure.noHomeserver(
                         "No homeserver answers at homeserverUrl \(settings.homeserverURL): \(error.moderatorMessage). "

@@ -5,26 +5,36 @@ import MatrixCore
 extension ModerationState {
     mutating func take(_ standing: TokenStanding) {
         token = standing
-        let isDue = tokenWarning != nil
-        defer { hasWarnedOfToken = isDue }
-        switch (hasWarnedOfToken, isDue) {
-        case (false, true):
-            guard let warning = tokenWarning else { return }
-            tell("\(warning) Without a token I can do nothing and end. \(Self.tokenCure)", .problem)
-        case (true, false): tell("My access token was renewed.", .problem)
-        case (false, false), (true, true): break
+        switch (warnedOfToken, tokenWarning) {
+        case (nil, let warning?):
+            warnedOfToken = standing
+            tell("\(warning) Without a token I can do nothing, and end. To mend it, \(settings.tokenCure).", .problem)
+        case (let warned?, nil):
+            warnedOfToken = nil
+            tell(
+                warned.life == standing.life
+                    ? "My access token is in order again." : "I have a new access token, and all is well."
+            )
+        case (nil, nil), (_?, _?): break
         }
     }
 
-    private static let tokenCure =
-        "Look at the homeserver's authentication service, or log in anew with draupnir login, then restart me."
-
-    /// A sentence where a fifth of the token's life or less is left; nil where nobody need worry.
+    /// A sentence where a fifth of the token's life or less is left, or waiting does not help; nil where nobody need worry.
     var tokenWarning: String? {
-        guard let life = token?.life, now.wallMilliseconds >= life.warningDue else { return nil }
+        guard let token else { return nil }
+        if case .keeping(let problem) = token.trouble {
+            return "My new access token cannot be kept, and a restart would not find it: \(problem)."
+        }
+        guard let life = token.life else { return nil }
         let left = Duration.milliseconds(max(0, life.end - now.wallMilliseconds))
         let end = left > .zero ? "ends in \(brief(left))" : "has ended"
-        let trouble = token?.trouble.map { "could not be renewed: \($0)" } ?? "is not renewed"
-        return "My access token \(end) and \(trouble)."
+        switch token.trouble {
+        case .renewing(.refused(let why)) where !why.isEmpty || now.wallMilliseconds >= life.warningDue:
+            return "My access token \(end) and cannot be renewed: \(why.isEmpty ? "nothing is there to do it with" : why)."
+        case .renewing(.unavailable(let why)) where now.wallMilliseconds >= life.warningDue:
+            return "My access token \(end) and could not be renewed so far: \(why)."
+        case .renewing, .keeping, nil:
+            return nil
+        }
     }
 }

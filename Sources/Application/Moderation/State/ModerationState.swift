@@ -55,7 +55,7 @@ package struct ModerationState: Sendable {
     var hasToldOfRefusedUsers = false
     /// How the bot's own access token stands; nil before that was told.
     var token: TokenStanding?
-    var hasWarnedOfToken = false
+    var warnedOfToken: TokenStanding?
     /// Guarded rooms in which the bot may not ban.
     var powerless: Set<RoomID> = []
     /// What is being written as account data, by row.

@@ -73,7 +73,7 @@ package struct SyncService: Service {
             case .failure(let error)?:
                 failures += 1
                 metrics.syncs.add(for: .failed)
-                log.warning("sync failed", ["error": error.metricLabel, "failures": "\(failures)"])
+                log.warning("sync failed", ["error": "\(error)", "failures": "\(failures)"])
                 await sleep(wait(after: error, failures), until: shutdown)
             }
         }

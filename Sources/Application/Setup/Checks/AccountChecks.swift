@@ -31,7 +31,7 @@ extension DoctorFacts {
                 "ACC-2",
                 service,
                 "accounts are with that service, and the proxy does not pass /login on to it: passwords cannot be used",
-                cure: ["have the proxy send /_matrix/client/*/(login|logout|refresh) to that service"]
+                cure: [ServiceCommands.routeCure]
             )
         }
         let grant = server.authentication?.deviceEndpoint == nil ? "without" : "with"

@@ -76,8 +76,9 @@ extension Doctor {
         var facts = DoctorFacts(configurationPath: configurationPath, configuration: read)
         facts.accessTokenFile = tokenFile
         let session = SavedSession.path(in: facts.settings.dataPath)
-        let saved = ((try? tools.files.read(session, atMost: 1 << 16)) ?? nil)?.text.flatMap {
-            SavedSession(fileText: $0)
+        var saved: SavedSession?
+        do throws(FileFailure) { saved = try tools.files.savedSession(in: facts.settings.dataPath) } catch {
+            facts.sessionFailure = error
         }
         facts.credential = facts.settings.credential(saved)
         facts.token = facts.credential?.token

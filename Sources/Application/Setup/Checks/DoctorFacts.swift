@@ -12,6 +12,8 @@ package struct DoctorFacts: Sendable {
     package var token: Secret?
     /// What is kept with the token; nil where the token stands in the configuration.
     package var credential: Credential?
+    /// Why what the bot has made of its token cannot be read.
+    package var sessionFailure: FileFailure?
     /// Files with secrets that others can read.
     package var sharedFiles: [String] = []
     /// Whether the data path can be written.

@@ -30,7 +30,7 @@ extension DoctorFacts {
 
     private var valid: CheckResult {
         if let identity { return .ok("TOK-1", place, "belongs to \(identity.user)") }
-        if settings.pantalaimon.isUsed {
+        if settings.pantalaimon.isUsed, token == nil || identityFailure?.isTokenRejected ?? false {
             return .warn(
                 "TOK-1",
                 place,
@@ -151,13 +151,20 @@ extension DoctorFacts {
             )
         }
         switch credential?.renewal {
+        case _ where sessionFailure != nil:
+            return .fail(
+                "TOK-7",
+                sessionFailure?.path ?? place,
+                sessionFailure?.problem ?? "",
+                cure: ["let the bot's account read it; or, where it is lost, log in anew and take it away:"] + logInLines
+            )
         case nil: return .ok("TOK-7", place, "nothing has to be renewed")
         case .matrix? where server?.isLoginUnrouted ?? false:
             return .fail(
                 "TOK-7",
                 place,
                 "the token has to be renewed, and the homeserver's proxy does not pass /refresh on to the authentication service",
-                cure: ["have the proxy send /_matrix/client/*/(login|logout|refresh) to that service"]
+                cure: [ServiceCommands.routeCure]
             )
         case .matrix?, .oauth?:
             guard isStorageWritable else {

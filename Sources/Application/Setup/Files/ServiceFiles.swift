@@ -11,6 +11,7 @@ package struct ServiceFiles: Sendable {
             program: program,
             configuration: configuration,
             accessTokenFile: accessTokenFile,
+            passwordFile: SetupFolder(of: configuration).password,
             dataPath: settings.dataPath,
             user: user
         )

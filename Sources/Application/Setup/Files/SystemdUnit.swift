@@ -4,14 +4,24 @@ package struct SystemdUnit: Sendable, Equatable {
     package var program: String
     package var configuration: String
     package var accessTokenFile: String
+    /// The account's password, which the bot logs in anew with where it is there.
+    package var passwordFile: String
     package var dataPath: String
     /// The account that the bot runs as.
     package var user: String
 
-    package init(program: String, configuration: String, accessTokenFile: String, dataPath: String, user: String) {
+    package init(
+        program: String,
+        configuration: String,
+        accessTokenFile: String,
+        passwordFile: String,
+        dataPath: String,
+        user: String
+    ) {
         self.program = program
         self.configuration = configuration
         self.accessTokenFile = accessTokenFile
+        self.passwordFile = passwordFile
         self.dataPath = dataPath
         self.user = user
     }
@@ -38,8 +48,11 @@ package struct SystemdUnit: Sendable, Equatable {
         [Service]
         Type=notify
         User=\(user)
-        # systemd reads the token as root and shows it to the bot alone, so its file can stay closed to the bot.
+        # systemd reads these as root and shows them to the bot alone, so that the files can stay closed to it. Without a
+        # password's file the bot gets an empty one.
         LoadCredential=access-token:\(escaped(accessTokenFile))
+        LoadCredential=\(SetupFolder.passwordFile):\(escaped(passwordFile))
+        SetCredential=\(SetupFolder.passwordFile):\\n
         ExecStart=\(quoted(program)) bot --draupnir-config \(quoted(configuration)) --access-token-path %d/access-token
         Restart=on-failure
         RestartSec=5

@@ -14,6 +14,8 @@ package func objection(toNewLocalpart text: String, on server: ServerName?) -> S
     }
     if !bytes.allSatisfy(legal) { return "a name has letters a to z, digits and . _ = - / + only" }
     if bytes.first == UInt8(ascii: "_") { return "a name must not begin with _" }
+    // A server's own command would take it for a flag.
+    if bytes.first == UInt8(ascii: "-") { return "a name must not begin with -" }
     if bytes.allSatisfy({ (0x30...0x39).contains($0) }) { return "a name must not be digits only" }
     if bytes.count + 2 + (server?.rawValue.utf8.count ?? 0) > maximumIdentifierLength { return "it is too long" }
     return nil

@@ -47,6 +47,9 @@ package struct ServiceCommands: Sendable, Equatable {
 }
 
 extension ServiceCommands {
+    /// Where a proxy leaves the service out.
+    static let routeCure = "have the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service"
+
     /// The token and its device in what `issue-compatibility-token` logs; nil where its log level hides them.
     package static func issued(in log: String) -> (token: String, device: String?)? {
         let words = words(of: log)

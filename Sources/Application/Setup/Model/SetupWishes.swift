@@ -33,6 +33,8 @@ package struct SetupWishes: Sendable {
     package var typedAdminToken: Secret?
     package var typedServiceSecret: Secret?
 
+    /// Whether a new login is meant, though the kept token may work.
+    package var logsInAnew = false
     /// Where anybody may register an account.
     package var registersOpenly = false
     package var wantsServerAdmin = false

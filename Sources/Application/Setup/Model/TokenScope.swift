@@ -20,6 +20,15 @@ package struct TokenScope: Sendable, Equatable {
     /// Of the Matrix Authentication Service's own admin API.
     package static let serviceAdmin = "urn:mas:admin"
 
+    /// Whether a scope, and a command line, can name the device: servers give out others too.
+    package static func isDevice(_ text: String) -> Bool {
+        text.utf8.count >= 10 && text.utf8.first != UInt8(ascii: "-")
+            && text.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                    || "._~-".utf8.contains(byte)
+            }
+    }
+
     /// Longer than the ten letters that are the fewest.
     package static func newDevice(_ clock: any SetupClock) -> String {
         "DRAUPNIR" + String(decoding: clock.randomBytes(8).map { 0x41 + $0 % 26 }, as: UTF8.self)

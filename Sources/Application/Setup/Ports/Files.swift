@@ -1,3 +1,5 @@
+package import Moderation
+
 /// The files and folders of one machine.
 package protocol Files: Sendable {
     /// Nil where there is none; of a longer file, nothing.
@@ -22,6 +24,23 @@ package protocol Files: Sendable {
 
     /// From `/` on.
     func absolute(_ path: String) -> String
+}
+
+extension Files {
+    /// Nil where there is none. One that is damaged is a failure too: without it a renewed token would be lost unnoticed.
+    package func savedSession(in dataPath: String) throws(FileFailure) -> SavedSession? {
+        let path = SavedSession.path(in: dataPath)
+        guard let file = try read(path, atMost: 1 << 16) else { return nil }
+        guard let session = file.text.flatMap({ SavedSession(fileText: $0) }) else {
+            throw FileFailure(path, "is no session: it is damaged, or of another program")
+        }
+        return session
+    }
+
+    package func save(_ session: SavedSession, in dataPath: String) throws(FileFailure) {
+        try makeFolder(dataPath, isPrivate: true)
+        try write(Array(session.fileText.utf8), to: SavedSession.path(in: dataPath), isSecret: true)
+    }
 }
 
 package struct StoredFile: Sendable, Equatable {

@@ -68,6 +68,17 @@ package struct ServerFailure: Error, Sendable, Equatable {
         }
     }
 
+    /// Whether a password or a refresh token was refused, for good.
+    ///
+    /// - Source: RFC 6749, section 5.2; Matrix spec, Client-Server API, "Login" and "Refreshing access tokens".
+    package var isCredentialRefused: Bool {
+        guard case .refused(_, let code, _) = reason else { return false }
+        return [
+            "M_UNKNOWN_TOKEN", "M_FORBIDDEN", "M_USER_DEACTIVATED", "M_INVALID_USERNAME", "invalid_grant", "invalid_client",
+            "unauthorized_client", "unsupported_grant_type",
+        ].contains(code)
+    }
+
     /// Whether it was asked of an authentication service: of MAS's admin API, or by OAuth.
     package var isOfAuthenticationService: Bool {
         // Requests of a homeserver go by their path; the service's endpoints may be anywhere, so they go by their address.

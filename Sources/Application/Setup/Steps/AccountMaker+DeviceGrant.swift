@@ -49,23 +49,42 @@ extension AccountMaker {
             clientID: client,
             tokenEndpoint: tokenEndpoint
         )
-        let identity = try await tried(tokens.accessToken, homeserver, server, tools)
-        if let wanted = run.wishes.localpart, !equalByBytes(wanted, String(identity.user.localpart)) {
-            try? await service.revoke(refreshToken, client: client)
-            throw StepFailure(
-                step,
-                "\(identity.user) approved, not \(wanted): the browser was logged in to another account. The session was ended",
-                cure: "open the page in a private window, log in there as \(wanted), and run the same again"
+        do throws(StepFailure) {
+            let identity = try await tried(tokens.accessToken, homeserver, server, tools)
+            try check(approver: identity.user)
+            let session = AccountSession(
+                user: identity.user,
+                token: tokens.accessToken,
+                device: identity.device ?? scope.device,
+                expiresIn: tokens.expiresIn,
+                renewal: renewal
             )
+            return (session, "\(identity.user) approved the bot")
+        } catch {
+            try? await service.revoke(refreshToken, client: client)
+            throw error
         }
-        let session = AccountSession(
-            user: identity.user,
-            token: tokens.accessToken,
-            device: identity.device ?? scope.device,
-            expiresIn: tokens.expiresIn,
-            renewal: renewal
+    }
+
+    /// Most browsers are logged in already, and not as the bot.
+    private func check(approver: UserID) throws(StepFailure) {
+        guard !equalByBytes(localpart, String(approver.localpart)) else { return }
+        throw StepFailure(
+            step,
+            "\(approver) approved, not \(localpart): the browser was logged in to another account. The session was ended",
+            cure: [
+                "open the page in a private window, log in there as \(localpart), and run the same again",
+                "if \(approver) is the bot's account, say so: --localpart \(approver.localpart)",
+            ]
         )
-        return (session, "\(identity.user) approved the bot")
+    }
+
+    /// Ends a session that was approved and is not kept.
+    func discard(_ session: AccountSession, _ run: SetupRun, _ tools: SetupTools) async {
+        guard case .oauth(let refreshToken, let client, _)? = session.renewal, !run.wishes.isDryRun,
+            let server = run.server, let service = try? authenticationService(server, run, tools)
+        else { return }
+        try? await service.revoke(refreshToken, client: client)
     }
 
     /// A person is sent there to type a password: nothing else than a page that nobody on the way can change.
@@ -83,9 +102,8 @@ extension AccountMaker {
     }
 
     private func show(_ grant: DeviceGrant, _ scope: TokenScope, _ run: SetupRun, _ tools: SetupTools) {
-        let name = run.wishes.localpart ?? "the bot's account"
         tools.person.show(link: grant.completeURL ?? grant.verificationURL)
-        tools.person.tell("Open \(grant.verificationURL), log in as \(name) (in a private window), and enter the code")
+        tools.person.tell("Open \(grant.verificationURL), log in as \(localpart) (in a private window), and enter the code")
         tools.person.tell("    \(printable(grant.userCode, limit: 40))")
         if scope.isServerAdmin {
             tools.person.tell(

@@ -134,11 +134,10 @@ extension AccountMaker {
                     step,
                     "the saved token has ended, and could not be renewed: the homeserver's proxy does not pass /refresh on to the"
                         + " authentication service",
-                    cure:
-                        "have the proxy send /_matrix/client/*/(login|logout|refresh) to that service, then run the same again"
+                    cure: ServiceCommands.routeCure + ", then run the same again"
                 )
             }
-            if case .refused = error.reason { return nil }
+            if error.isCredentialRefused { return nil }
             throw error.ending(step, at: server.baseURL, "the saved token has ended, and could not be renewed")
         }
         return credential.replaced(by: tokens, at: tools.clock.wallMilliseconds())

@@ -53,7 +53,7 @@ extension AccountMaker {
                     )
                 }
                 return (session, "registered the account \(session.user)")
-            case .saved, .token, .appservice, .password, .serviceAdmin, .serviceCommand, .deviceGrant: break
+            case .token, .appservice, .password, .serviceAdmin, .serviceCommand, .deviceGrant: break
             }
         } catch {
             if error.code == "M_USER_IN_USE" {

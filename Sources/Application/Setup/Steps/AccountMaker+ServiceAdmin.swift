@@ -75,7 +75,7 @@ extension AccountMaker {
 
     /// The same device where setup is run again; it is for the caller to save it.
     func newScope(_ server: ServerFacts, _ run: inout SetupRun, _ tools: SetupTools) -> TokenScope {
-        let device = run.progress.device ?? TokenScope.newDevice(tools.clock)
+        let device = run.progress.device.flatMap { TokenScope.isDevice($0) ? $0 : nil } ?? TokenScope.newDevice(tools.clock)
         run.progress.device = device
         return TokenScope(
             device: device,
@@ -135,9 +135,11 @@ extension AccountMaker {
         let password = secrets.password ?? Secret(generatedPassword(tools.clock))
         if !secrets.isPasswordGiven { try run.saveSecret(password, to: run.folder.password, tools) }
         do throws(ServerFailure) { try await service.setPassword(password, of: user, credential) } catch {
-            // Where passwords are switched off the token does without.
+            // Where passwords are switched off the token does without; an answer that was lost may have been a yes.
             run.advise(step, "the account \(localpart) has no password: \(error.cause)")
-            if !run.wishes.isDryRun, !secrets.isPasswordGiven { try? tools.files.remove(run.folder.password) }
+            if case .refused = error.reason, !run.wishes.isDryRun, !secrets.isPasswordGiven {
+                try? tools.files.remove(run.folder.password)
+            }
         }
         return (user, "made the account \(localpart)")
     }

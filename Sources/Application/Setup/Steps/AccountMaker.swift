@@ -15,7 +15,6 @@ struct AccountMaker {
     ) async throws(StepFailure) -> (AccountSession, String) {
         let (homeserver, server) = try run.found(step)
         switch way {
-        case .saved: throw StepFailure(step, "the saved token does not work", cure: "remove \(run.folder.accessToken)")
         case .token: return (try await ofToken(secrets.token, homeserver, server), "the given token works")
         case .appservice: return try await ofAppservice(homeserver, server)
         case .password: return try await logIn(secrets.password, homeserver, server, made: false)

@@ -3,8 +3,8 @@ import Observability
 
 /// Every secret that there is to get an account with.
 struct AccountSecrets: Sendable {
-    /// What an earlier run has kept, renewed by the bot since.
-    var saved: Credential?
+    /// What an earlier run has kept.
+    var kept: KeptCredential?
     var token: Secret?
     var appservice: AppserviceRegistration?
     var sharedSecret: Secret?
@@ -27,7 +27,7 @@ struct AccountSecrets: Sendable {
             guard let path else { return nil }
             return try readSecret(path, flag: flag, tools)
         }
-        saved = try run.savedCredential(tools)
+        kept = try run.keptCredential(tools)
         token = try given(wishes.typedAccessToken, wishes.accessTokenFile, "access-token-file")
         sharedSecret = try given(
             wishes.typedSharedSecret,
@@ -60,7 +60,7 @@ struct AccountSecrets: Sendable {
         password = typed ?? savedPassword
         if let path = wishes.appserviceRegistration { appservice = try Self.appservice(path, tools) }
         if let path = wishes.homeserverConfig, sharedSecret == nil {
-            let others: [Secret?] = [saved?.token, token, appservice?.token, adminToken, registrationToken, password]
+            let others: [Secret?] = [kept?.current.token, token, appservice?.token, adminToken, registrationToken, password]
             let file = HomeserverConfiguration(path: path)
             sharedSecret = try file.sharedSecret(tools)
             guard sharedSecret != nil || registersOpenly || others.contains(where: { $0 != nil }) else {

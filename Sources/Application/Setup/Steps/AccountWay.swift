@@ -2,8 +2,6 @@ import Observability
 
 /// The ways to an account and its token, best first.
 package enum AccountWay: Sendable, Equatable {
-    /// The token that an earlier run has saved.
-    case saved
     /// A token that the operator gives.
     case token
     /// An application service's own account.
@@ -28,7 +26,6 @@ package enum AccountWay: Sendable, Equatable {
 
 /// What there is to get an account with.
 package struct AccountMeans: Sendable, Equatable {
-    package var hasSavedToken = false
     package var hasToken = false
     package var hasAppservice = false
     package var hasSharedSecret = false
@@ -45,6 +42,9 @@ package struct AccountMeans: Sendable, Equatable {
     package var usesDeviceGrant = false
 
     package init() {}
+
+    /// Whether there is something to log in with, to an account that exists.
+    var logsIn: Bool { hasPassword || usesDeviceGrant || hasServiceAdmin || hasServiceCommand || hasAppservice }
 }
 
 extension AccountWay {
@@ -57,7 +57,6 @@ extension AccountWay {
         localpart: String,
         wantsAdmin: Bool
     ) throws(StepFailure) -> AccountWay {
-        if means.hasSavedToken { return .saved }
         if means.hasToken { return .token }
         if means.hasAppservice { return .appservice }
         if let trouble = server.authenticationTrouble {
@@ -130,7 +129,7 @@ extension AccountWay {
                         + " “unrecognized”: the proxy does not pass it on to that service"
                     : "the homeserver knows no /login: a proxy does not pass it on, or it has no password login",
                 cure: [
-                    "have the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service, or run there"
+                    ServiceCommands.routeCure + ", or run there"
                 ] + ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: wantsAdmin)
                     + ["then give the token that it prints with --access-token-file"]
             )

@@ -107,7 +107,8 @@ package struct GrantAdmin: SetupStep {
         let (homeserver, before) = try run.account(name)
         let secrets = try AccountSecrets(run, tools)
         let means = secrets.means
-        guard means.hasServiceAdmin || means.hasServiceCommand, !run.wishes.isDryRun else { return nil }
+        guard means.hasServiceAdmin || means.hasServiceCommand else { return nil }
+        guard !run.wishes.isDryRun else { return ["would have a new token issued, with admin rights for \(before.user)"] }
         run.wishes.wantsServerAdmin = true
         let maker = AccountMaker(step: name, localpart: String(before.user.localpart), secrets: secrets)
         let way: AccountWay = means.hasServiceAdmin ? .serviceAdmin : .serviceCommand

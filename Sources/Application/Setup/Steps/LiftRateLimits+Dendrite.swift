@@ -56,14 +56,15 @@ extension LiftRateLimits {
     }
 
     /// Lines of `dendrite.yaml` that hold no secret, whatever they say.
-    private static func mayShow(_ line: String) -> Bool {
+    package static func mayShow(_ line: String) -> Bool {
         let words = line.trimmingPrefix { $0.isWhitespace }
         guard !words.isEmpty else { return true }
-        let known = [
-            "client_api:", "rate_limiting:", "enabled:", "threshold:", "cooloff_ms:", "exempt_user_ids:", "- \"@",
-            "- '@",
-        ]
         let text = words.trimmingPrefix("#").trimmingPrefix { $0 == " " }
-        return known.contains { text.hasPrefix($0) && (words == text || $0.hasPrefix("-")) }
+        if ["- \"@", "- '@"].contains(where: { text.hasPrefix($0) }) { return !text.utf8.contains(UInt8(ascii: "{")) }
+        guard words == text, let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
+        let value = text.utf8[text.utf8.index(after: colon)...].split { $0 == 0x20 || $0 == 0x0D }.map { String(Substring($0)) }
+        let known = ["client_api", "rate_limiting", "enabled", "threshold", "cooloff_ms", "exempt_user_ids"]
+        return known.contains(String(text[..<colon]))
+            && (value.isEmpty || value.count == 1 && (["true", "false"].contains(value[0]) || Int(value[0]) != nil))
     }
 }

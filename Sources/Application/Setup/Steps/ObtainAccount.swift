@@ -27,8 +27,10 @@ package struct ObtainAccount: SetupStep {
         let localpart =
             run.wishes.localpart ?? run.progress.user.map { String($0.localpart) } ?? CheckNames.standardLocalpart
         let maker = AccountMaker(step: name, localpart: localpart, secrets: secrets)
-        if let saved = secrets.saved, let kept = try await keep(saved, maker, &run, tools) { return kept }
-        if secrets.saved != nil, !run.wishes.isDryRun {
+        if let kept = secrets.kept, !isReplaced(kept, secrets, run) {
+            if let lines = try await keep(kept, maker, &run, tools) { return lines }
+        }
+        if secrets.kept != nil, !run.wishes.isDryRun, secrets.token == nil, !run.wishes.logsInAnew {
             tools.person.tell(
                 "The saved token in \(run.folder.accessToken) is dead, and nothing renews it: another is needed."
             )
@@ -46,9 +48,18 @@ package struct ObtainAccount: SetupStep {
         if session.renewal == nil, let objection = TokenKind(session.token).objection(localpart: localpart) {
             throw StepFailure(name, objection.cause, cure: objection.cure, kind: .refused)
         }
-        try await check(session, maker, &run, tools)
+        do throws(StepFailure) { try await check(session, maker, &run, tools) } catch {
+            await maker.discard(session, run, tools)
+            throw error
+        }
         try take(session, &run, tools)
         return [line, "the token is \(TokenKind(session.token).name(isRenewable: session.renewal != nil))"]
+    }
+
+    /// Whoever gives another token, or logs in anew, does not mean the one that is kept.
+    private func isReplaced(_ kept: KeptCredential, _ secrets: AccountSecrets, _ run: SetupRun) -> Bool {
+        guard let given = secrets.token else { return run.wishes.logsInAnew && secrets.means.logsIn }
+        return given != kept.configured.token && given != kept.current.token
     }
 
     /// From now on the bot's.
@@ -63,13 +74,13 @@ package struct ObtainAccount: SetupStep {
 
     /// The lines where the saved token still works, or was renewed; nil where it is dead.
     private func keep(
-        _ saved: Credential,
+        _ kept: KeptCredential,
         _ maker: AccountMaker,
         _ run: inout SetupRun,
         _ tools: SetupTools
     ) async throws(StepFailure) -> [String]? {
         let (homeserver, server) = try run.found(name)
-        var credential = saved
+        var credential = kept.current
         var identity: TokenIdentity
         do throws(ServerFailure) {
             identity = try await homeserver.identity(credential.token)
@@ -78,12 +89,19 @@ package struct ObtainAccount: SetupStep {
                 throw error.ending(name, at: server.baseURL, "the saved token could not be tried")
             }
             // A token that has merely ended looks like one that was revoked.
-            guard !run.wishes.isDryRun, let renewed = try await maker.renewed(saved, run, tools) else { return nil }
+            guard !run.wishes.isDryRun, let renewed = try await maker.renewed(credential, run, tools)
+            else { return nil }
             credential = renewed
-            try run.saveCredential(renewed, tools)
+            try run.saveRenewed(renewed, of: kept, tools)
             identity = try await maker.tried(renewed.token, homeserver, server, tools)
         }
         try checkName(identity.user, run)
+        if kept.configured.user == nil {
+            // Files of earlier versions do not say it, and a login that becomes necessary has to know.
+            var named = kept.configured
+            (named.user, named.device) = (identity.user, identity.device)
+            try run.saveCredential(named, tools)
+        }
         run.session = AccountSession(
             user: identity.user,
             token: credential.token,
@@ -92,7 +110,7 @@ package struct ObtainAccount: SetupStep {
         )
         run.progress.user = identity.user
         run.progress.device = identity.device
-        return ["kept \(identity.user), whose token \(credential == saved ? "works" : "was renewed")"]
+        return ["kept \(identity.user), whose token \(credential == kept.current ? "works" : "was renewed")"]
     }
 
     /// The token must be of the account that was meant, and no guest's.

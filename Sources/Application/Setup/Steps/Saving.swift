@@ -2,6 +2,18 @@ import JSON
 import Moderation
 import Observability
 
+/// The saved token, and what the bot or setup has made of it since.
+struct KeptCredential: Sendable {
+    let configured: Credential
+    let current: Credential
+
+    init(_ configured: Credential, _ session: SavedSession?) {
+        self.configured = configured
+        let isItsOwn = session?.origin == SessionOrigin(of: configured.token)
+        current = isItsOwn ? session?.credential ?? configured : configured
+    }
+}
+
 /// What is kept on disk between steps.
 extension SetupRun {
     /// Writes the progress before and after what must not be done twice; a dry run writes nothing.
@@ -24,15 +36,34 @@ extension SetupRun {
         try saveSecret(text: credential.fileText, to: folder.accessToken, tools)
     }
 
-    /// The saved token, or what the running bot has made of it.
-    func savedCredential(_ tools: SetupTools) throws(StepFailure) -> Credential? {
-        do throws(FileFailure) {
-            let text = try tools.files.read(folder.accessToken, atMost: 1 << 16)?.text
-            let session = try tools.files.read(SavedSession.path(in: folder.storage), atMost: 1 << 16)?.text
-            return text.flatMap { Credential(fileText: $0) }?.latest(session.flatMap { SavedSession(fileText: $0) })
-        } catch {
+    /// What the bot will find at its next start: the pair that was renewed, where it goes back to the saved token.
+    func saveRenewed(_ credential: Credential, of kept: KeptCredential, _ tools: SetupTools) throws(StepFailure) {
+        guard !wishes.isDryRun else { return }
+        let session = SavedSession(origin: SessionOrigin(of: kept.configured.token), credential: credential)
+        do throws(FileFailure) { try tools.files.save(session, in: dataPath(tools)) } catch {
+            throw error.ending("secrets", cure: "run the same as root, or as the account that the bot runs as")
+        }
+    }
+
+    func keptCredential(_ tools: SetupTools) throws(StepFailure) -> KeptCredential? {
+        let file: StoredFile?
+        do throws(FileFailure) { file = try tools.files.read(folder.accessToken, atMost: 1 << 16) } catch {
             throw error.ending("secrets", cure: "let this account read it, or take it away")
         }
+        guard let configured = file?.text.flatMap({ Credential(fileText: $0) }) else { return nil }
+        do throws(FileFailure) {
+            return KeptCredential(configured, try tools.files.savedSession(in: dataPath(tools)))
+        } catch {
+            // The bot's storage may be closed to whoever sets up; a token that is never renewed is good without it.
+            guard configured.renewal != nil else { return KeptCredential(configured, nil) }
+            throw error.ending("secrets", cure: "run the same as root, or as the account that the bot runs as")
+        }
+    }
+
+    /// As the configuration says, where there is one.
+    private func dataPath(_ tools: SetupTools) -> String {
+        guard (try? tools.files.read(folder.configuration, atMost: 1 << 20)) ?? nil != nil else { return folder.storage }
+        return tools.configuration.read(folder.configuration, accessTokenFile: nil).partial.dataPath
     }
 
     private func saveSecret(text: String, to path: String, _ tools: SetupTools) throws(StepFailure) {

@@ -25,7 +25,8 @@ struct SetupProgram {
         let isJSON = arguments[SetupFlags.json]
         let mayAsk = !arguments[SetupFlags.nonInteractive]
         let person = TerminalOperator(shell: shell, mayAsk: mayAsk, progressOnErrorOutput: isJSON)
-        let wishes = SetupFlags.wishes(arguments)
+        var wishes = SetupFlags.wishes(arguments)
+        wishes.logsInAnew = words == SetupFlags.logIn.path
         let rehearsal = wishes.isDryRun ? Rehearsal { person.tell("would ask: \($0)") } : nil
         guard let http = try? HTTPClient() else {
             shell.complain("No connection can be made: libcurl does not start.\n")

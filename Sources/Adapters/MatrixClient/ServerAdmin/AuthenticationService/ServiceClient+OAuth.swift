@@ -83,9 +83,7 @@ extension ServiceClient: AuthenticationService {
     }
 
     private func tokens(_ exchange: ServerExchange) throws(ServerFailure) -> IssuedTokens {
-        let answer = try exchange.checked()
-        let life = answer["expires_in"]?.integer.map { Duration.seconds($0) }
-        return try issuedTokens(answer, lasting: life, exchange.request)
+        try issuedTokens(try exchange.checked(), lasting: "expires_in", .seconds(1), exchange.request)
     }
 
     private func grantIsOff(_ request: String) -> ServerFailure {

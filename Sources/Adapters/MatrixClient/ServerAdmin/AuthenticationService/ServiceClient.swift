@@ -12,8 +12,6 @@ struct ServiceClient: Sendable {
     let userAgent: String
     let rehearsal: Rehearsal?
 
-    private static let secretFields: Set<String> = ["client_secret", "refresh_token", "device_code", "token"]
-
     enum Credential {
         case none
         case bearer(Secret)
@@ -42,8 +40,9 @@ struct ServiceClient: Sendable {
             secrets.append(token)
         case .client(let id, let password):
             let pair = "\(percentEncoded(id)):\(percentEncoded(password.reveal()))"
-            headers.append("Authorization", "Basic \(Data(pair.utf8).base64EncodedString())")
-            secrets.append(password)
+            let encoded = Data(pair.utf8).base64EncodedString()
+            headers.append("Authorization", "Basic \(encoded)")
+            secrets += [password, Secret(encoded)]
         }
         var bytes: [UInt8]?
         switch body {
@@ -56,7 +55,7 @@ struct ServiceClient: Sendable {
             headers.append("Content-Type", "application/x-www-form-urlencoded")
             let pairs = fields.map { "\(percentEncoded($0.0))=\(percentEncoded($0.1))" }
             bytes = Array(pairs.joined(separator: "&").utf8)
-            secrets += fields.filter { Self.secretFields.contains($0.0) }.flatMap {
+            secrets += fields.filter { JSONValue.secretNames.contains($0.0) }.flatMap {
                 [Secret($0.1), Secret(percentEncoded($0.1))]
             }
         }

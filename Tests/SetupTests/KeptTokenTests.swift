@@ -1,0 +1,134 @@
+import Synchronization
+import MatrixCore
+import Moderation
+import Observability
+import Setup
+import TestSupport
+import Testing
+
+/// The token that an earlier run has kept: shared with the bot that runs on it, and given up only where another is meant.
+@Suite struct KeptTokenTests {
+    private static let unknown = ServerFailure(
+        "GET whoami",
+        .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "Token is not active")
+    )
+    private static let bot = TokenIdentity(user: "@draupnir:example.org", device: "DRAUPNIRABCDEFGH")
+    private static let path = "/bot/secrets/access-token"
+    private static let saved = Credential(
+        token: Secret("mat_0"),
+        user: "@draupnir:example.org",
+        device: "DRAUPNIRABCDEFGH",
+        renewal: .oauth(refreshToken: Secret("mar_0"), clientID: "C", tokenEndpoint: "https://auth.example.org/t")
+    )
+
+    private static func obtain(_ bench: SetupBench, _ change: (inout SetupWishes) -> Void) async -> StepFailure? {
+        var wishes = SetupWishes()
+        change(&wishes)
+        var run = SetupRun(wishes: wishes, folder: SetupFolder("/bot"), progress: SetupProgress(mark: "m"))
+        run.homeserver = bench.scripted
+        run.server = ServerFacts(
+            baseURL: bench.scripted.baseURL,
+            serverName: "example.org",
+            flavour: .synapse,
+            versions: ServerVersions(versions: ["v1.15"]),
+            loginFlows: [LoginFlow(LoginFlow.password)],
+            authentication: bench.service.metadata
+        )
+        do throws(StepFailure) {
+            _ = try await ObtainAccount().perform(&run, bench.tools)
+            return nil
+        } catch { return error }
+    }
+
+    private static func bench(
+        _ identities: [Result<TokenIdentity, ServerFailure>],
+        _ service: ScriptedService = ScriptedService()
+    ) -> SetupBench {
+        let bench = SetupBench(ScriptedHomeserver(identities: identities), service)
+        bench.files.withLock { $0[path] = Array(saved.fileText.utf8) }
+        return bench
+    }
+
+    /// The bot's own view of the files that setup works on.
+    private struct Storage: SessionStoring {
+        let bench: SetupBench
+        func load() -> SavedSession? { bench.text("/bot/storage/session").flatMap { SavedSession(fileText: $0) } }
+        func save(_ session: SavedSession) throws(SessionProblem) {
+            bench.files.withLock { $0["/bot/storage/session"] = Array(session.fileText.utf8) }
+        }
+        func password() -> Secret? { nil }
+    }
+
+    private struct Issuer: TokenIssuing {
+        func renewed(_: Credential, by _: Credential.Renewal) async throws(TokenFailure) -> Credential {
+            throw .refused("the refresh token was used by setup")
+        }
+        func logIn(_ login: PasswordLogin) async throws(TokenFailure) -> Credential { throw .refused("") }
+    }
+
+    @Test func `what setup renews beside the running bot, the bot goes on with`() async throws {
+        let service = ScriptedService(refreshes: [.success(ScriptedService.tokens)])
+        let bench = Self.bench([.failure(Self.unknown), .success(Self.bot)], service)
+        let keeper = SessionKeeper(
+            Self.saved,
+            from: SessionOrigin(of: Self.saved.token),
+            issuer: Issuer(),
+            store: Storage(bench: bench),
+            time: StandingTime()
+        )
+        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(bench.text(Self.path) == Self.saved.fileText, "the file that the bot was started with stays")
+        #expect(try await keeper.replacement(of: Self.saved.token) == Secret("mat_1"))
+    }
+
+    @Test func `what the bot has renewed, setup goes on with`() async throws {
+        var renewed = Self.saved
+        renewed.token = Secret("mat_7")
+        let bench = Self.bench([.success(Self.bot)])
+        try Storage(bench: bench).save(SavedSession(origin: SessionOrigin(of: Self.saved.token), credential: renewed))
+        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(bench.scripted.tokens.withLock { $0 } == [Secret("mat_7")])
+        #expect(bench.service.asked.withLock { $0 } == [])
+    }
+
+    @Test func `a token that is given replaces one that works`() async {
+        let bench = Self.bench([.success(Self.bot)])
+        #expect(await Self.obtain(bench, { $0.typedAccessToken = Secret("mct_new") }) == nil)
+        #expect(bench.text(Self.path)?.hasPrefix("mct_new\n") == true)
+    }
+
+    @Test func `the same token given again leaves what renews it in place`() async {
+        let bench = Self.bench([.success(Self.bot)])
+        #expect(await Self.obtain(bench, { $0.typedAccessToken = Secret("mat_0") })?.kind == .refused, "no short-lived ones")
+        #expect(bench.text(Self.path) == Self.saved.fileText)
+    }
+
+    @Test func `a login means a new token, though the old one works`() async {
+        let service = ScriptedService(polls: [.success(.granted(ScriptedService.tokens))])
+        let bench = Self.bench([.success(Self.bot)], service)
+        let failure = await Self.obtain(bench) {
+            $0.logsInAnew = true
+            $0.usesDeviceGrant = true
+        }
+        #expect(failure == nil)
+        #expect(bench.text(Self.path)?.hasPrefix("mat_1\n") == true)
+    }
+
+    @Test func `whoever else approves in the browser does not become the bot`() async {
+        let service = ScriptedService(polls: [.success(.granted(ScriptedService.tokens))])
+        let somebody = TokenIdentity(user: "@alice:example.org", device: "D")
+        let bench = SetupBench(ScriptedHomeserver(identities: [.success(somebody)]), service)
+        let failure = await Self.obtain(bench) { $0.usesDeviceGrant = true }
+        #expect(failure?.cause.contains("@alice:example.org approved, not draupnir") == true)
+        #expect(failure?.cure.contains { $0.contains("--localpart alice") } == true)
+        #expect(service.asked.withLock { $0.last } == "revoke")
+        #expect(bench.text(Self.path) == nil)
+    }
+
+    @Test(arguments: [
+        "X urn:synapse:admin:*", "--yes-i-want-to-grant-synapse-admin-privileges", "shared_secret_registration ", "SHORT", "",
+    ])
+    func `no device that a server names gets into a scope or a command line`(_ device: String) {
+        #expect(!TokenScope.isDevice(device))
+    }
+}
