@@ -123,8 +123,14 @@ import Testing
                 "client_api: {registration_shared_secret: s3cret, rate_limiting: {exempt_user_ids: []}}\n",
                 .unclear("it is written in a way that I cannot change by one line")
             ),
-            ("# a\r# b\nclient_api:\n  rate_limiting:\n    exempt_user_ids:\n", .unclear("its lines end in several ways")),
-            ("# a\u{2028}# b\nclient_api:\n  rate_limiting:\n    exempt_user_ids:\n", .unclear("its lines end in several ways")),
+            (
+                "# a\r# b\nclient_api:\n  rate_limiting:\n    exempt_user_ids:\n",
+                .unclear("its lines end in several ways")
+            ),
+            (
+                "# a\u{2028}# b\nclient_api:\n  rate_limiting:\n    exempt_user_ids:\n",
+                .unclear("its lines end in several ways")
+            ),
             (
                 "x: &x\n  threshold: 5\nclient_api:\n  rate_limiting: *x\n",
                 .unclear("it is written in a way that I cannot change by one line")

@@ -1,7 +1,9 @@
+import Observability
 import FoundationEssentials
 import Glibc
 import JSON
 import MatrixCore
+import Moderation
 
 /// The built program, run from a folder of its own to its end, as an operator runs it.
 struct SetupCommand: Sendable {
@@ -76,12 +78,19 @@ struct SetupCommand: Sendable {
         return unsafe stat(path, &state) == 0 ? Int(state.st_mode & 0o777) : -1
     }
 
+    /// What the bot would start with: the token that setup has kept, or what it was renewed to.
+    var credential: Credential? {
+        guard let kept = Credential(fileText: read(directory + "/secrets/access-token")) else { return nil }
+        let session = SavedSession(fileText: read(directory + "/storage/session"))
+        return session?.origin == SessionOrigin(of: kept.token) ? session?.credential : kept
+    }
+
     /// What the bot's account can see, by the token that setup has kept.
     func bot() async throws -> TestClient {
-        let token = read(directory + "/secrets/access-token").split(whereSeparator: \.isNewline).first ?? ""
-        let exchange = MatrixExchange(baseURL: homeserver.url, http: homeserver.http, accessToken: String(token))
+        let token = credential?.token.reveal() ?? ""
+        let exchange = MatrixExchange(baseURL: homeserver.url, http: homeserver.http, accessToken: token)
         let user = try await exchange.call(.get, .client("account", "whoami")).text("user_id")
-        let answer: JSONValue = ["user_id": .string(user), "access_token": .string(String(token))]
+        let answer: JSONValue = ["user_id": .string(user), "access_token": .string(token)]
         return try TestClient(answer, password: "", of: homeserver)
     }
 

@@ -47,6 +47,20 @@ struct SetupDendriteTests {
         scene.expectNothingKept()
     }
 
+    @Test func `without an account the patch is shown all the same, and none is made`() async throws {
+        let scene = try await DendriteScene()
+        defer { scene.server.stop() }
+        let shown = try await scene.run(["ratelimit", "disable"], ["--homeserver-config", try scene.configuration()])
+        #expect(shown.status == 1)
+        #expect(shown.errors.contains("+      - \"@\(scene.localpart):synapse.test\"\n"), "\(shown.errors)")
+        #expect(scene.server.requests.filter { !$0.hasPrefix("GET ") } == [])
+        scene.expectNothingKept()
+        let grant = try await scene.run(["admin", "grant"], ["--homeserver-config", try scene.configuration()])
+        #expect(grant.status == 2)
+        #expect(grant.errors.contains("this command makes none"), "\(grant.errors)")
+        scene.expectNothingKept()
+    }
+
     @Test func `patch makes of the file what was shown, and then the limits are off`() async throws {
         let scene = try await DendriteScene(.init(), password: "correct horse")
         defer { scene.server.stop() }

@@ -1,3 +1,5 @@
+import Observability
+import Moderation
 import JSON
 import MatrixCore
 import Testing
@@ -29,8 +31,8 @@ struct SetupRenewalTests {
         let again = try await command.setUp(arguments)
         #expect(again.status == 0, "\(again.errors)")
         #expect(again.errors.contains("whose token was renewed"), "\(again.errors)")
-        let second = command.read(command.directory + "/secrets/access-token").split(whereSeparator: \.isNewline)
-        #expect(second.first != first.first)
+        #expect(command.credential?.token.reveal() != first.first.map(String.init))
+        #expect(command.mode(command.directory + "/storage/session") == 0o600)
         #expect(try await command.bot().joinedRooms().count == 2, "nothing was made twice")
     }
 }

@@ -36,7 +36,7 @@ struct SetupServiceDoctorTests {
         #expect(
             try await scene.doctor()["ACC-2"]
                 == "warn \(scene.issuer): accounts are with that service, and the proxy does not pass /login on to it: passwords"
-                + " cannot be used\nhave the proxy send /_matrix/client/*/(login|logout|refresh) to that service"
+                + " cannot be used\nhave the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service"
         )
 
         scene.server.setDown(true)

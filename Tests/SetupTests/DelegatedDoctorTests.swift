@@ -47,7 +47,7 @@ import Testing
     private static let issuing =
         "    mas-cli manage issue-compatibility-token --yes-i-want-to-grant-synapse-admin-privileges bot\n"
         + "    mas-cli manage provision-all-users"
-    private static let oauth = "    draupnir login --homeserver https://a.org --oauth"
+    private static let oauth = "    draupnir login --homeserver https://a.org --directory . --oauth"
     private static let renewal = Credential(
         token: Secret("mat_x"),
         life: TokenLife(issued: 0, end: 300_000),
@@ -142,7 +142,7 @@ import Testing
             "TOK-1",
             "dead",
             "fail token: the homeserver does not know the access token: it is mistyped, or was revoked by a logout, has ended,"
-                + " or its account is locked\n\(oauth)",
+                + " or its account is locked\nlog in anew:\n\(oauth)",
             isDead
         ),
         Line(
@@ -245,9 +245,9 @@ import Testing
         Self.isDead(&facts)
         #expect(
             facts.results.first { $0.code == "TOK-1" }?.cure == [
-                "    mas-cli manage issue-compatibility-token draupnir", "    mas-cli manage provision-all-users",
-                "with the token that it prints in FILE:",
-                "    draupnir login --homeserver https://a.org --access-token-file FILE",
+                "log in anew:", "    mas-cli manage issue-compatibility-token draupnir",
+                "    mas-cli manage provision-all-users", "with the token that it prints in FILE:",
+                "    draupnir login --homeserver https://a.org --directory . --access-token-file FILE",
             ]
         )
     }

@@ -88,7 +88,8 @@ import Testing
 
 @Suite struct DendriteLineTests {
     @Test(arguments: [
-        ("client_api:", true), ("  rate_limiting:", true), ("    enabled: true\r", true), ("    threshold: 20", true), ("", true),
+        ("client_api:", true), ("  rate_limiting:", true), ("    enabled: true\r", true), ("    threshold: 20", true),
+        ("", true),
         ("      - \"@bot:example.org\"", true), ("client_api: {registration_shared_secret: x,", false),
         ("  registration_shared_secret: x", false), ("    enabled: true # password x", false), ("# password: x", false),
         ("    threshold: s3cret", false), ("      - \"@a:b\", {x: y}", false), ("  key: x", false),

@@ -111,11 +111,12 @@ enum SubCommand: CaseIterable, Sendable {
 extension SubCommand {
     /// The steps that the command stands for.
     private var setupSteps: [any SetupStep] {
-        let account: [any SetupStep] = [FindServer(), CheckNames(needsManager: false), ObtainAccount()]
+        let server: [any SetupStep] = [FindServer(), CheckNames(needsManager: false)]
+        let account = server + [ObtainAccount(mayMake: false)]
         return switch self {
         case .bot, .checkConfiguration, .doctor, .serviceFiles: []
         case .setUp: Setup.allSteps
-        case .accountCreate, .logIn: account + [GrantAdmin(.look)]
+        case .accountCreate, .logIn: server + [ObtainAccount(), GrantAdmin(.look)]
         case .showRateLimit: account + [GrantAdmin(.look), ShowRateLimit()]
         case .disableRateLimit: account + [GrantAdmin(.look), LiftRateLimits(isRequired: true)]
         case .adminGrant: account + [GrantAdmin(.grant)]

@@ -110,12 +110,19 @@ struct BotProgram {
         return Doctor(tools, configuration: file, accessTokenFile: secrets.accessToken)
     }
 
+    private func tokenPlace(_ settings: BotSettings) -> String {
+        let saved = (try? SystemFiles().savedSession(in: settings.dataPath)) ?? nil
+        if let saved, saved.origin == settings.sessionOrigin { return "in \(SavedSession.path(in: settings.dataPath))" }
+        return settings.pantalaimon.isUsed ? "of its login through Pantalaimon" : "in \(secrets.accessToken ?? file)"
+    }
+
     private func explain(_ error: any Error, _ settings: BotSettings) -> (ExitCode, String) {
         switch error {
         case StartFailure.tokenRejected(let text):
             (
                 .token,
-                "The homeserver does not accept the access token\(text.isEmpty ? "" : " (\(text))"): it is wrong, has ended, or was "
+                "The homeserver does not accept the access token \(tokenPlace(settings))\(text.isEmpty ? "" : " (\(text))"): it is wrong, "
+                    + "has ended, or was "
                     + "revoked. To go on, \(settings.tokenCure)."
             )
         case let session as SessionProblem:

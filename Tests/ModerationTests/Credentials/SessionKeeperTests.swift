@@ -54,16 +54,38 @@ import Testing
         #expect(issuer.asked.count == 1)
     }
 
-    @Test func `a pair that cannot be kept is not used`() async throws {
+    @Test func `while the token works no other is asked for that could not be kept`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.success(second)])
+        let store = SessionMemory()
+        store.problem = "the disk is full"
+        let keeper = keeper(first, issuer, store)
+        let failure = TokenFailure.unavailable("a new one could not be kept: the disk is full")
+        await #expect(throws: failure) { try await keeper.renew() }
+        #expect(issuer.asked == [])
+        #expect(keeper.credential == first)
+        store.problem = nil
+        try await keeper.renew()
+        #expect(keeper.credential == second)
+    }
+
+    @Test func `a dead token is replaced though the disk refuses, and the new one is kept later`() async throws {
         let store = SessionMemory()
         store.problem = "the disk is full"
         let keeper = keeper(first, ScriptedIssuer(renewals: [.success(second)]), store)
-        let failure = TokenFailure.unavailable("a new token was issued and cannot be kept: the disk is full")
-        await #expect(throws: failure) { try await keeper.replacement(of: first.token) }
-        #expect(keeper.credential == first)
-        store.problem = nil
-        time.advance(by: .seconds(1))
         #expect(try await keeper.replacement(of: first.token) == second.token)
+        #expect(keeper.problem == SessionProblem("the disk is full"))
+        store.problem = nil
+        await keeper.keepAgain()
+        #expect(store.load()?.credential == second)
+    }
+
+    @Test func `a login that was necessary is told once`() async throws {
+        let issuer = ScriptedIssuer(renewals: [.failure(.refused("revoked"))], logins: [.success(second)])
+        let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))
+        #expect(keeper.takeNewLogin() == nil)
+        _ = try await keeper.replacement(of: first.token)
+        #expect(keeper.takeNewLogin() == "renewing it was refused: revoked")
+        #expect(keeper.takeNewLogin() == nil)
     }
 
     @Test func `nobody is logged in while it is only that nobody answers`() async throws {

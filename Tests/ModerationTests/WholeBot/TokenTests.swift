@@ -62,7 +62,9 @@ import Testing
         #expect(village.health.warning?.contains("could not be renewed so far: nobody answers") == true)
         try await village.command("status")
         try await village.wait("status") { await village.said().contains { $0.contains("nobody answers") } }
-        try await village.wait("the end of it") { await warnings(village).contains { $0.contains("I have a new access token") } }
+        try await village.wait("the end of it") {
+            await warnings(village).contains { $0.contains("I have a new access token") }
+        }
         #expect(village.health.warning == nil)
         #expect(await warnings(village).count { $0.contains("Without a token") } == 1)
         try await village.stop()

@@ -57,7 +57,8 @@ struct DendriteExemption {
     /// Whether the edited text says what this one says, and that the account is exempt.
     private func isSafe(_ edit: TextEdit, _ root: Node) -> Bool {
         let end = edit.line + edit.removed
-        guard end < lines.count || isLastEnded && end == lines.count, showsOnlyLimits(edit), let edited = Self.root(of: edit.applied(to: text))
+        guard end < lines.count || isLastEnded && end == lines.count, showsOnlyLimits(edit),
+            let edited = Self.root(of: edit.applied(to: text))
         else { return false }
         let before = Self.exempted(in: root)
         let after = Self.exempted(in: edited)

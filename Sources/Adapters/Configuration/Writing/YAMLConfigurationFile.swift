@@ -37,6 +37,12 @@ package struct YAMLConfigurationFile: ConfigurationFile {
         DendriteExemption(text: text, user: user).limits
     }
 
+    package func serverName(inHomeserverConfiguration text: String) -> String? {
+        let root = root(of: text)
+        // Dendrite keeps it below `global`.
+        return root?.member("server_name")?.text ?? root?.member("global")?.member("server_name")?.text
+    }
+
     package func appservice(_ text: String) -> AppserviceRegistration? {
         guard let root = root(of: text), let token = root.member("as_token")?.text, !token.isEmpty,
             let sender = root.member("sender_localpart")?.text, !sender.isEmpty

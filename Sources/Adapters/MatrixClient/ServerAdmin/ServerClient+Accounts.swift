@@ -189,4 +189,3 @@ extension ServerClient {
         return ["user_id": .string(text), "access_token": .string(Rehearsal.token.reveal())]
     }
 }
-

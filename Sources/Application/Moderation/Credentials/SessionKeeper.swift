@@ -5,12 +5,15 @@ import Synchronization
 /// The bot's access token, replaced when it ends or dies: by its refresh token, else by logging in where a password is at
 /// hand. One replacement is under way at a time, whoever asks.
 ///
-/// A renewed pair is on the disk before it is used, and so before the old one is dropped.
+/// A renewed pair is on the disk before it is used, and so before the old one is dropped; only where the old one is dead
+/// already and the disk refuses is it used all the same.
 package actor SessionKeeper {
     private struct Held {
         var credential: Credential?
         /// Why what is held is not on the disk.
         var problem: SessionProblem?
+        /// Why a login was necessary, until that was told.
+        var newLogin: String?
     }
 
     private nonisolated let held: Mutex<Held>
@@ -56,6 +59,14 @@ package actor SessionKeeper {
     /// Why a restart would not find the present token.
     package nonisolated var problem: SessionProblem? { held.withLock { $0.problem } }
 
+    /// Why the bot had to log in anew, once each time: somebody may have logged it out.
+    package nonisolated func takeNewLogin() -> String? {
+        held.withLock { held in
+            defer { held.newLogin = nil }
+            return held.newLogin
+        }
+    }
+
     /// The token to send, taken anew only where there is none yet.
     package nonisolated func token() async throws(TokenFailure) -> Secret {
         if let credential { return credential.token }
@@ -76,11 +87,11 @@ package actor SessionKeeper {
     package func replacement(of rejected: Secret?) async throws(TokenFailure) -> Secret {
         if let current = credential?.token, current != rejected { return current }
         if let pause, time.now().monotonic < pause.end { throw pause.failure }
-        return try await replacement()
+        return try await replacement(isDead: true)
     }
 
-    /// Renews ahead of the end, and tries again to keep what could not be kept.
-    package func renew() async throws(TokenFailure) { _ = try await replacement() }
+    /// Renews ahead of the end.
+    package func renew() async throws(TokenFailure) { _ = try await replacement(isDead: false) }
 
     /// Tries again to keep what could not be kept.
     package func keepAgain() {
@@ -88,12 +99,12 @@ package actor SessionKeeper {
         hold(credential)
     }
 
-    private func replacement() async throws(TokenFailure) -> Secret {
+    private func replacement(isDead: Bool) async throws(TokenFailure) -> Secret {
         guard waiting == nil else { return try await withCheckedContinuation { waiting?.append($0) }.get() }
         waiting = []
         let result: Result<Secret, TokenFailure>
         do throws(TokenFailure) {
-            result = .success(try await taken())
+            result = .success(try await taken(isDead))
             (failures, pause) = (0, nil)
         } catch {
             result = .failure(error)
@@ -108,7 +119,7 @@ package actor SessionKeeper {
         return try result.get()
     }
 
-    private func taken() async throws(TokenFailure) -> Secret {
+    private func taken(_ isDead: Bool) async throws(TokenFailure) -> Secret {
         // Setup beside the running bot may have been quicker.
         if problem == nil, let saved = (try? store.load()) ?? nil, saved.origin == origin,
             saved.credential.token != credential?.token
@@ -118,14 +129,16 @@ package actor SessionKeeper {
         }
         var refusals: [String] = []
         if let old = credential, let renewal = old.renewal {
-            do throws(TokenFailure) { return try await renewed(old, by: renewal) } catch {
+            do throws(TokenFailure) { return try await renewed(old, by: renewal, isDead) } catch {
                 guard case .refused(let why) = error else { throw error }
                 refusedRenewal = (renewal.refreshToken, why)
                 refusals.append("renewing it was refused: \(why)")
             }
         }
         if let user = username ?? credential?.user?.rawValue, let password = store.password() {
-            do throws(TokenFailure) { return try await loggedIn(user, password) } catch {
+            do throws(TokenFailure) {
+                return try await loggedIn(user, password, after: refusals)
+            } catch {
                 guard case .refused(let why) = error else { throw error }
                 refusedLogin = (password, why)
                 refusals.append("logging in as \(user) was refused: \(why)")
@@ -134,20 +147,36 @@ package actor SessionKeeper {
         throw .refused(refusals.joined(separator: "; "))
     }
 
-    private func renewed(_ old: Credential, by renewal: Credential.Renewal) async throws(TokenFailure) -> Secret {
+    /// As long as the old token works, nothing is asked for that could not be kept; a dead one is replaced all the same.
+    private func renewed(
+        _ old: Credential,
+        by renewal: Credential.Renewal,
+        _ isDead: Bool
+    ) async throws(TokenFailure) -> Secret {
         if let refusedRenewal, refusedRenewal.token == renewal.refreshToken { throw .refused(refusedRenewal.why) }
-        let new = try await issuer.renewed(old, by: renewal)
-        do throws(SessionProblem) {
-            try store.save(SavedSession(origin: origin, credential: new))
-        } catch {
-            throw .unavailable("a new token was issued and cannot be kept: \(error.text)")
+        if !isDead {
+            do throws(SessionProblem) { try save(old) } catch {
+                throw .unavailable("a new one could not be kept: \(error.text)")
+            }
         }
-        held.withLock { $0 = Held(credential: new) }
+        let new = try await issuer.renewed(old, by: renewal)
+        if isDead {
+            hold(new)
+        } else {
+            do throws(SessionProblem) { try save(new) } catch {
+                throw .unavailable("a new one was issued and cannot be kept: \(error.text)")
+            }
+            held.withLock { ($0.credential, $0.problem) = (new, nil) }
+        }
         return new.token
     }
 
     /// The login has ended the old token already, so the new one is used even where it cannot be kept.
-    private func loggedIn(_ user: String, _ password: Secret) async throws(TokenFailure) -> Secret {
+    private func loggedIn(
+        _ user: String,
+        _ password: Secret,
+        after refusals: [String]
+    ) async throws(TokenFailure) -> Secret {
         if let refusedLogin, refusedLogin.password == password { throw .refused(refusedLogin.why) }
         let old = credential
         let new = try await issuer.logIn(PasswordLogin(user: user, password: password, device: old?.device))
@@ -155,14 +184,17 @@ package actor SessionKeeper {
             throw .refused("it leads to another account, \(found)")
         }
         hold(new)
+        if old != nil { held.withLock { $0.newLogin = refusals.first ?? "it was logged out, or revoked" } }
         return new.token
+    }
+
+    private func save(_ credential: Credential) throws(SessionProblem) {
+        try store.save(SavedSession(origin: origin, credential: credential))
     }
 
     private func hold(_ new: Credential) {
         var problem: SessionProblem?
-        do throws(SessionProblem) { try store.save(SavedSession(origin: origin, credential: new)) } catch {
-            problem = error
-        }
-        held.withLock { [problem] in $0 = Held(credential: new, problem: problem) }
+        do throws(SessionProblem) { try save(new) } catch { problem = error }
+        held.withLock { [problem] held in (held.credential, held.problem) = (new, problem) }
     }
 }

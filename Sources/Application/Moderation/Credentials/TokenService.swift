@@ -11,7 +11,7 @@ struct TokenService: Service {
     let log: Log
 
     /// How often a token that needs nothing is looked at: a login may have brought one that ends.
-    private static let pause: Duration = .seconds(60)
+    private static let pause: Duration = .seconds(15)
 
     func run(until shutdown: ShutdownRequest) async throws {
         var failures = 0
@@ -35,7 +35,10 @@ struct TokenService: Service {
             }
             await session.keepAgain()
             if let problem = session.problem { trouble = .keeping(problem.text) }
-            pipeline.post(.token(TokenStanding(life: session.credential?.life, trouble: trouble)))
+            let newLogin = session.takeNewLogin()
+            if let newLogin { log.warning("the bot had to log in anew", ["cause": newLogin]) }
+            let life = session.credential?.life
+            pipeline.post(.token(TokenStanding(life: life, trouble: trouble, newLogin: newLogin)))
             let deadline = time.now().monotonic + wait(failures)
             _ = await shutdown.result { [time] in try? await time.sleep(until: deadline) }
         }
@@ -47,7 +50,7 @@ struct TokenService: Service {
         let now = time.now().wallMilliseconds
         guard failures > 0 else {
             // Neither may a clock that was set back make this wait for days, nor a life of nothing make it spin.
-            let least: Duration = life.end - life.issued < 1_000 ? Self.pause / 2 : .milliseconds(500)
+            let least: Duration = life.end - life.issued < 1_000 ? Self.pause : .milliseconds(500)
             return min(Self.pause, max(least, .milliseconds(life.renewalDue - now)))
         }
         let backOff: Duration = .seconds(1 << min(failures - 1, 6))
@@ -73,9 +76,12 @@ package struct TokenStanding: Sendable, Equatable {
     /// Nil of a token that does not end by itself, or of which that is not known.
     package let life: TokenLife?
     package let trouble: Trouble?
+    /// Why the bot had to log in anew just now.
+    package let newLogin: String?
 
-    package init(life: TokenLife?, trouble: Trouble?) {
+    package init(life: TokenLife?, trouble: Trouble?, newLogin: String? = nil) {
         self.life = life
         self.trouble = trouble
+        self.newLogin = newLogin
     }
 }

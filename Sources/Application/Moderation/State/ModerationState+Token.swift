@@ -5,6 +5,13 @@ import MatrixCore
 extension ModerationState {
     mutating func take(_ standing: TokenStanding) {
         token = standing
+        if let why = standing.newLogin {
+            tell(
+                "My access token was dead (\(why)), and I have logged in anew with the password. If nobody of you did this, see who"
+                    + " uses my account.",
+                .problem
+            )
+        }
         switch (warnedOfToken, tokenWarning) {
         case (nil, let warning?):
             warnedOfToken = standing
@@ -30,7 +37,8 @@ extension ModerationState {
         let end = left > .zero ? "ends in \(brief(left))" : "has ended"
         switch token.trouble {
         case .renewing(.refused(let why)) where !why.isEmpty || now.wallMilliseconds >= life.warningDue:
-            return "My access token \(end) and cannot be renewed: \(why.isEmpty ? "nothing is there to do it with" : why)."
+            let reason = why.isEmpty ? "nothing is there to do it with" : why
+            return "My access token \(end) and cannot be renewed: \(reason)."
         case .renewing(.unavailable(let why)) where now.wallMilliseconds >= life.warningDue:
             return "My access token \(end) and could not be renewed so far: \(why)."
         case .renewing, .keeping, nil:

@@ -67,12 +67,13 @@ package struct CheckResult: Sendable, Equatable {
         object["result"] = .string(grade.rawValue)
         object["object"] = .string(self.object)
         object["cause"] = .string(cause)
-        object["cure"] = cure.isEmpty ? .null : .string(cure.map(\.trimmed).joined(separator: "\n"))
+        object["cure"] = cure.isEmpty ? .null : .string(cure.map(\.unmarked).joined(separator: "\n"))
         object["fixable"] = .boolean(fix != nil)
         return .object(object)
     }
 }
 
 extension String {
-    fileprivate var trimmed: String { String(drop { $0 == " " }) }
+    /// Without the blanks that mark what is to be typed; those behind them are the text's own.
+    fileprivate var unmarked: String { hasPrefix("    ") ? String(dropFirst(4)) : self }
 }

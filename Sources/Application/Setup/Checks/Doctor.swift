@@ -82,6 +82,7 @@ extension Doctor {
         }
         facts.credential = facts.settings.credential(saved)
         facts.token = facts.credential?.token
+        facts.hasPasswordFile = existing(folder.password) != nil
         let secrets = [tokenFile, session, adminTokenFile, folder.adminAccessToken, folder.password].compactMap(\.self)
         for path in secrets where ((try? tools.files.read(path, atMost: 1 << 16)) ?? nil)?.isShared ?? false {
             facts.sharedFiles.append(path)

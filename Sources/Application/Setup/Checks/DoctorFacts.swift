@@ -12,6 +12,8 @@ package struct DoctorFacts: Sendable {
     package var token: Secret?
     /// What is kept with the token; nil where the token stands in the configuration.
     package var credential: Credential?
+    /// Whether setup has kept the account's password.
+    package var hasPasswordFile = false
     /// Why what the bot has made of its token cannot be read.
     package var sessionFailure: FileFailure?
     /// Files with secrets that others can read.

@@ -13,7 +13,8 @@ extension DoctorFacts {
                 path,
                 "the data path cannot be written by this account",
                 cure: [
-                    "    install -d -m 700 \(path)", "or set dataPath to a directory that the bot's account may write",
+                    "make it, let the bot's account write there, or set dataPath to another directory:",
+                    "    install -d -m 700 \(path)",
                 ]
             )
         }

@@ -17,15 +17,16 @@ extension DoctorFacts {
 
     /// By the best way that the server has for it.
     var logInLines: [String] {
-        let localpart = user.map { String($0.localpart) } ?? "draupnir"
+        let localpart = (user ?? credential?.user).map { String($0.localpart) } ?? "draupnir"
         let isDelegated = server?.isDelegated ?? false
-        let command = "    draupnir login --homeserver \(baseURL)"
+        let folder = SetupFolder(of: configurationPath)
+        let command = "    draupnir login --homeserver \(baseURL) --directory \(folder.path)"
         if server?.authentication?.deviceEndpoint != nil { return ["\(command) --oauth"] }
         if isDelegated, server?.isLoginUnrouted ?? false || !(server?.takesPasswords ?? false) {
             return ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: isAdmin ?? false)
                 + ["with the token that it prints in FILE:", "\(command) --access-token-file FILE"]
         }
-        return ["\(command) --localpart \(localpart) --password-file FILE"]
+        return ["\(command) --localpart \(localpart) --password-file \(hasPasswordFile ? folder.password : "FILE")"]
     }
 
     private var valid: CheckResult {
@@ -39,11 +40,11 @@ extension DoctorFacts {
             )
         }
         if isRenewable, identityFailure?.isTokenRejected ?? false {
-            return .warn(
+            return .fail(
                 "TOK-1",
                 place,
-                "the access token has ended, or was revoked; the bot takes a new one with its refresh token when it starts",
-                cure: ["start the bot, or log in anew:"] + logInLines
+                "the access token has ended, or was revoked; only the bot renews it",
+                cure: ["start the bot; if it ends with code 77, log in anew:"] + logInLines
             )
         }
         guard let failure = identityFailure, !failure.isTokenRejected else {
@@ -52,13 +53,16 @@ extension DoctorFacts {
                 place,
                 "the homeserver does not know the access token: it is mistyped, or was revoked by a logout"
                     + (server?.isDelegated ?? false ? ", has ended, or its account is locked" : ""),
-                cure: logInLines
+                cure: ["log in anew:"] + logInLines
             )
         }
         return .fail("TOK-1", place, "the token could not be tried: \(failure.cause)", cure: failure.cure(at: baseURL))
     }
 
     private var kind: CheckResult {
+        if settings.pantalaimon.isUsed, token == nil {
+            return .ok("TOK-2", place, "there is none before the first login")
+        }
         let localpart = user.map { String($0.localpart) } ?? "draupnir"
         if !isRenewable, let objection = tokenKind.objection(localpart: localpart) {
             return .fail("TOK-2", place, objection.cause, cure: objection.cure)
@@ -118,8 +122,9 @@ extension DoctorFacts {
         return .warn(
             "TOK-5",
             other.id,
-            "another device of the account, “\(printable(other.name ?? "without a name", limit: 100))”, was active in the last ten minutes: an old bot may run",
-            cure: ["stop the other program, or log that device out"]
+            "another device of the account, “\(printable(other.name ?? "without a name", limit: 100))”, was active in the last ten minutes: an old bot may run,"
+                + " or this one runs on with the token from before its file was changed",
+            cure: ["restart the bot, so that it takes the token of the file; stop any other program with this account"]
         )
     }
 
@@ -133,7 +138,8 @@ extension DoctorFacts {
                 fix: .closeFile(path)
             )
         }
-        if tokenKind == .malformed || tokenKind == .placeholder {
+        let isExpected = token != nil || !settings.pantalaimon.isUsed
+        if isExpected, tokenKind == .malformed || tokenKind == .placeholder {
             results.append(
                 .fail("TOK-6", place, "it is \(tokenKind.name)", cure: ["put the token alone into the first line"])
             )
@@ -156,7 +162,8 @@ extension DoctorFacts {
                 "TOK-7",
                 sessionFailure?.path ?? place,
                 sessionFailure?.problem ?? "",
-                cure: ["let the bot's account read it; or, where it is lost, log in anew and take it away:"] + logInLines
+                cure: ["let the bot's account read it; or, where it is lost, log in anew and take it away:"]
+                    + logInLines
             )
         case nil: return .ok("TOK-7", place, "nothing has to be renewed")
         case .matrix? where server?.isLoginUnrouted ?? false:

@@ -31,7 +31,8 @@ package struct SystemdUnit: Sendable, Equatable {
         [
             "    useradd --system --user-group --home-dir / --shell /usr/sbin/nologin \(user)",
             "    chown -R \(user): \(dataPath)",
-            "    systemctl enable --now draupnir",
+            "    systemctl daemon-reload",
+            "    systemctl enable draupnir && systemctl restart draupnir",
         ]
     }
 

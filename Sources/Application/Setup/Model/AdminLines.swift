@@ -25,6 +25,10 @@ package enum AdminLines {
         "    curl -X PUT \(token) -d '{\"admin\": true}' '\(baseURL)/_synapse/admin/v1/users/\(percentEncoded(user.rawValue))/admin'"
     }
 
+    package static func revoke(_ user: UserID, at baseURL: String) -> String {
+        "    curl -X PUT \(token) -d '{\"admin\": false}' '\(baseURL)/_synapse/admin/v1/users/\(percentEncoded(user.rawValue))/admin'"
+    }
+
     package static func liftRateLimit(_ user: UserID, at baseURL: String) -> String {
         "    curl -X POST \(token) -d '{\"messages_per_second\": 0, \"burst_count\": 0}' "
             + "'\(baseURL)/_synapse/admin/v1/users/\(percentEncoded(user.rawValue))/override_ratelimit'"

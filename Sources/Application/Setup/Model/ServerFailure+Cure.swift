@@ -7,6 +7,10 @@ extension ServerFailure {
             return ["correct --homeserver: the server's name (example.org), or the URL that clients connect to"]
         case .nobodyThere:
             return ["check that the homeserver runs and listens there, and the port:", probe]
+        case .tls(let text) where text.contains("timeout") || text.contains("wrong version"):
+            return [
+                "what answers there may speak plain HTTP: give the whole URL, such as http://localhost:8008", probe,
+            ]
         case .tls:
             return [
                 "have the server renew its certificate or send the whole chain; with an authority of your own, put it into"

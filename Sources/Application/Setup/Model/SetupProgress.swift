@@ -18,6 +18,8 @@ package struct SetupProgress: Sendable, Equatable {
     package var listShortcode: String?
     package var scratchRoom: RoomID?
     package var isTested = false
+    /// Whether a run has asked for admin rights.
+    package var isAdminWanted = false
     package var done: [String] = []
 
     package init(mark: String) { self.mark = mark }
@@ -38,6 +40,7 @@ package struct SetupProgress: Sendable, Equatable {
         object["list_shortcode"] = listShortcode.map { .string($0) }
         object["scratch_room"] = scratchRoom.map { .string($0.rawValue) }
         object["tested"] = .boolean(isTested)
+        object["server_admin"] = isAdminWanted ? true : nil
         object["done"] = .array(done.map { .string($0) })
         return .object(object)
     }
@@ -62,6 +65,7 @@ package struct SetupProgress: Sendable, Equatable {
         listShortcode = text("list_shortcode")
         scratchRoom = text("scratch_room").flatMap { try? RoomID(parsing: $0) }
         isTested = json["tested"] == true
+        isAdminWanted = json["server_admin"] == true
         done = texts("done")
     }
 }

@@ -16,6 +16,9 @@ package protocol ConfigurationFile: Sendable {
     /// What Dendrite's configuration says of an account's rate limits, and how to lift them there.
     func limits(of user: UserID, inDendriteConfiguration text: String) -> DendriteLimits
 
+    /// `server_name` of Synapse's or Dendrite's configuration.
+    func serverName(inHomeserverConfiguration text: String) -> String?
+
     /// Nil where the text is no application service's registration.
     func appservice(_ text: String) -> AppserviceRegistration?
 }

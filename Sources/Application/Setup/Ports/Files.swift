@@ -27,7 +27,9 @@ package protocol Files: Sendable {
 }
 
 extension Files {
-    /// Nil where there is none. One that is damaged is a failure too: without it a renewed token would be lost unnoticed.
+    /// Nil where there is none.
+    ///
+    /// One that is damaged is a failure: without it a renewed token would be lost unnoticed.
     package func savedSession(in dataPath: String) throws(FileFailure) -> SavedSession? {
         let path = SavedSession.path(in: dataPath)
         guard let file = try read(path, atMost: 1 << 16) else { return nil }

@@ -74,8 +74,8 @@ package struct ServerFailure: Error, Sendable, Equatable {
     package var isCredentialRefused: Bool {
         guard case .refused(_, let code, _) = reason else { return false }
         return [
-            "M_UNKNOWN_TOKEN", "M_FORBIDDEN", "M_USER_DEACTIVATED", "M_INVALID_USERNAME", "invalid_grant", "invalid_client",
-            "unauthorized_client", "unsupported_grant_type",
+            "M_UNKNOWN_TOKEN", "M_FORBIDDEN", "M_USER_DEACTIVATED", "M_INVALID_USERNAME", "invalid_grant",
+            "invalid_client", "unauthorized_client", "unsupported_grant_type",
         ].contains(code)
     }
 

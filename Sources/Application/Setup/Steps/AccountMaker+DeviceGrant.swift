@@ -103,7 +103,9 @@ extension AccountMaker {
 
     private func show(_ grant: DeviceGrant, _ scope: TokenScope, _ run: SetupRun, _ tools: SetupTools) {
         tools.person.show(link: grant.completeURL ?? grant.verificationURL)
-        tools.person.tell("Open \(grant.verificationURL), log in as \(localpart) (in a private window), and enter the code")
+        tools.person.tell(
+            "Open \(grant.verificationURL), log in as \(localpart) (in a private window), and enter the code"
+        )
         tools.person.tell("    \(printable(grant.userCode, limit: 40))")
         if scope.isServerAdmin {
             tools.person.tell(

@@ -75,7 +75,8 @@ extension AccountMaker {
 
     /// The same device where setup is run again; it is for the caller to save it.
     func newScope(_ server: ServerFacts, _ run: inout SetupRun, _ tools: SetupTools) -> TokenScope {
-        let device = run.progress.device.flatMap { TokenScope.isDevice($0) ? $0 : nil } ?? TokenScope.newDevice(tools.clock)
+        let known = run.progress.device.flatMap { TokenScope.isDevice($0) ? $0 : nil }
+        let device = known ?? TokenScope.newDevice(tools.clock)
         run.progress.device = device
         return TokenScope(
             device: device,

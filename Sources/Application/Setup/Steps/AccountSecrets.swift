@@ -60,7 +60,9 @@ struct AccountSecrets: Sendable {
         password = typed ?? savedPassword
         if let path = wishes.appserviceRegistration { appservice = try Self.appservice(path, tools) }
         if let path = wishes.homeserverConfig, sharedSecret == nil {
-            let others: [Secret?] = [kept?.current.token, token, appservice?.token, adminToken, registrationToken, password]
+            let others = [
+                kept?.current.token, token, appservice?.token, adminToken, registrationToken, password,
+            ]
             let file = HomeserverConfiguration(path: path)
             sharedSecret = try file.sharedSecret(tools)
             guard sharedSecret != nil || registersOpenly || others.contains(where: { $0 != nil }) else {

@@ -48,6 +48,13 @@ package struct AccountMeans: Sendable, Equatable {
 }
 
 extension AccountWay {
+    var makesAccount: Bool {
+        switch self {
+        case .sharedSecret, .adminToken, .registrationToken, .openRegistration, .serviceAdmin, .serviceCommand: true
+        case .token, .appservice, .deviceGrant, .password: false
+        }
+    }
+
     /// Chooses among what is given, or says what is missing.
     ///
     /// A password with a way of making accounts is the new account's password; by itself it means that the account exists.

@@ -35,15 +35,17 @@ package struct FindServer: SetupStep {
                 kind: .refused
             )
         }
+        try checkHome(url, address, run)
         // A dry run needs some name for the account that it does not make.
         let guess = run.wishes.isDryRun ? run.wishes.managers.first?.server : nil
-        let homeserver = tools.homeservers.homeserver(at: url, named: address.serverName ?? guess)
+        let name = address.serverName ?? configuredName(run, tools)
+        let homeserver = tools.homeservers.homeserver(at: url, named: name ?? guess)
         let facts: ServerFacts
         do throws(ServerFailure) {
-            facts = try await ServerFacts(asking: homeserver, named: address.serverName)
+            facts = try await ServerFacts(asking: homeserver, named: name)
         } catch {
             throw StepFailure(
-                name,
+                self.name,
                 "\(url) does not answer as a homeserver (\(error.request)): \(error.cause)",
                 cure: error.cure(at: url)
             )
@@ -52,6 +54,32 @@ package struct FindServer: SetupStep {
         run.server = facts
         run.progress.baseURL = url
         return ["found \(facts.summary)"]
+    }
+
+    /// Saved secrets go to the server that they are of, and to no other; a server's own name says where it is now.
+    private func checkHome(_ url: String, _ address: HomeserverAddress, _ run: SetupRun) throws(StepFailure) {
+        guard let before = run.progress.baseURL, before != url,
+            run.progress.user != nil || run.progress.pending.contains(ObtainAccount.mark)
+        else { return }
+        if let user = run.progress.user, address.serverName == user.server { return }
+        throw StepFailure(
+            name,
+            "\(run.folder.path) is set up for \(run.progress.user?.rawValue ?? "an account") at \(before), and this is \(url): its"
+                + " secrets are not sent there",
+            cure: [
+                "for another bot, give another --directory",
+                "if the server has moved, write its new address behind “homeserver” in \(run.folder.progress)",
+            ],
+            kind: .refused
+        )
+    }
+
+    private func configuredName(_ run: SetupRun, _ tools: SetupTools) -> ServerName? {
+        guard let path = run.wishes.homeserverConfig,
+            let text = ((try? tools.files.read(path, atMost: 1 << 20)) ?? nil)?.text,
+            let name = tools.configuration.serverName(inHomeserverConfiguration: text)
+        else { return nil }
+        return try? ServerName(parsing: name)
     }
 
     /// A name is looked up in its well-known file; without one, the name itself is tried.

@@ -21,7 +21,10 @@ package struct GrantAdmin: SetupStep {
             ]
         }
         guard server.flavour == .dendrite else {
-            return ["if nothing needs it, take the rights away (PUT /_synapse/admin/v1/users/\(user)/admin)"]
+            return [
+                "if nothing needs it, take the rights away, with an admin's token:",
+                AdminLines.revoke(user, at: server.baseURL),
+            ]
         }
         return [
             "it spares the bot the rate limits; else take the rights away in Dendrite's database:",
@@ -34,14 +37,16 @@ package struct GrantAdmin: SetupStep {
     }
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
+        if purpose == .look, run.session == nil { return [] }
         let (homeserver, session) = try run.account(name)
         let server = try run.found(name).1
         run.isServerAdmin = try await probe(homeserver, session, server)
+        if wants(run) { run.progress.isAdminWanted = true }
         if run.wishes.keepsAdminToken, let token = run.adminToken {
             try run.saveSecret(token, to: run.folder.adminAccessToken, tools)
         }
         if run.isServerAdmin == true {
-            if !wants(run), purpose == .asWished {
+            if !wants(run), purpose == .asWished, !run.progress.isAdminWanted {
                 run.advise(
                     name,
                     "the bot's account is a server admin, which was not asked for",
@@ -108,7 +113,9 @@ package struct GrantAdmin: SetupStep {
         let secrets = try AccountSecrets(run, tools)
         let means = secrets.means
         guard means.hasServiceAdmin || means.hasServiceCommand else { return nil }
-        guard !run.wishes.isDryRun else { return ["would have a new token issued, with admin rights for \(before.user)"] }
+        guard !run.wishes.isDryRun else {
+            return ["would have a new token issued, with admin rights for \(before.user)"]
+        }
         run.wishes.wantsServerAdmin = true
         let maker = AccountMaker(step: name, localpart: String(before.user.localpart), secrets: secrets)
         let way: AccountWay = means.hasServiceAdmin ? .serviceAdmin : .serviceCommand

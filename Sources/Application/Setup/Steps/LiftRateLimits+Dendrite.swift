@@ -62,7 +62,8 @@ extension LiftRateLimits {
         let text = words.trimmingPrefix("#").trimmingPrefix { $0 == " " }
         if ["- \"@", "- '@"].contains(where: { text.hasPrefix($0) }) { return !text.utf8.contains(UInt8(ascii: "{")) }
         guard words == text, let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")) else { return false }
-        let value = text.utf8[text.utf8.index(after: colon)...].split { $0 == 0x20 || $0 == 0x0D }.map { String(Substring($0)) }
+        let rest = text.utf8[text.utf8.index(after: colon)...]
+        let value = rest.split { $0 == 0x20 || $0 == 0x0D }.map { String(Substring($0)) }
         let known = ["client_api", "rate_limiting", "enabled", "threshold", "cooloff_ms", "exempt_user_ids"]
         return known.contains(String(text[..<colon]))
             && (value.isEmpty || value.count == 1 && (["true", "false"].contains(value[0]) || Int(value[0]) != nil))

@@ -14,16 +14,16 @@ package struct LiftRateLimits: SetupStep {
     }
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
-        let (homeserver, session) = try run.account(name)
         let server = try run.found(name).1
+        if server.flavour == .dendrite, run.session == nil {
+            return try failing(&run, try onDendrite(&run, try futureUser(run, server), tools))
+        }
+        let (homeserver, session) = try run.account(name)
         guard let credential = run.credentialForAdministration, server.flavour != .dendrite else {
             let lines =
                 server.flavour == .dendrite
                 ? try onDendrite(&run, session.user, tools) : try unprivileged(&run, session.user, server, tools)
-            guard isRequired, run.rateLimit != .lifted, let advice = run.advice.last else { return lines }
-            // Told once, as what is in the way.
-            run.advice.removeLast()
-            throw StepFailure(name, "\(lines.joined(separator: "; ")): \(advice.text)", cure: advice.cure)
+            return try failing(&run, lines)
         }
         let limit: RateLimit
         do throws(ServerFailure) { limit = try await homeserver.rateLimit(of: session.user, credential) } catch {
@@ -40,6 +40,26 @@ package struct LiftRateLimits: SetupStep {
         }
         run.rateLimit = .lifted
         return ["switched the rate limits off for \(session.user)"]
+    }
+
+    /// Where lifting them is all that was asked for, advice is what is in the way.
+    private func failing(_ run: inout SetupRun, _ lines: [String]) throws(StepFailure) -> [String] {
+        guard isRequired, run.rateLimit != .lifted, let advice = run.advice.popLast() else { return lines }
+        throw StepFailure(name, "\(lines.joined(separator: "; ")): \(advice.text)", cure: advice.cure)
+    }
+
+    /// An account that may not be there yet.
+    private func futureUser(_ run: SetupRun, _ server: ServerFacts) throws(StepFailure) -> UserID {
+        let localpart = run.wishes.localpart ?? CheckNames.standardLocalpart
+        guard let name = server.serverName, let user = try? UserID(parsing: "@\(localpart):\(name)") else {
+            throw StepFailure(
+                self.name,
+                "the name of the bot's account is not known",
+                cure: "give its server's name with --homeserver, and --localpart",
+                kind: .usage
+            )
+        }
+        return user
     }
 
     private func unprivileged(

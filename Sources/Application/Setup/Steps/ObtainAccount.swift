@@ -7,7 +7,10 @@ package struct ObtainAccount: SetupStep {
     package let name = "account"
     static let mark = "account"
 
-    package init() {}
+    private let mayMake: Bool
+
+    /// `mayMake` says whether an account may come to be.
+    package init(mayMake: Bool = true) { self.mayMake = mayMake }
 
     package func plan(_ run: SetupRun) -> [String] {
         let localpart = run.wishes.localpart ?? CheckNames.standardLocalpart
@@ -22,6 +25,11 @@ package struct ObtainAccount: SetupStep {
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
         let (_, server) = try run.found(name)
+        if !mayMake, server.flavour == .dendrite, run.wishes.homeserverConfig != nil, !run.isTokenGiven,
+            run.wishes.passwordFile == nil, try run.keptCredential(tools) == nil
+        {
+            return ["no account is needed to show the change to the configuration"]
+        }
         let secrets = try AccountSecrets(run, tools)
         run.adminToken = secrets.adminToken
         let localpart =
@@ -41,6 +49,14 @@ package struct ObtainAccount: SetupStep {
             localpart: localpart,
             wantsAdmin: run.wishes.wantsServerAdmin
         )
+        guard mayMake || !way.makesAccount else {
+            throw StepFailure(
+                name,
+                "no account is set up in \(run.folder.path), and this command makes none",
+                cure: "name the bot's directory with --directory, or give --access-token-file or --password-file",
+                kind: .usage
+            )
+        }
         var (session, line) = try await maker.session(by: way, &run, tools)
         if session.expiresIn != nil, session.renewal == nil {
             session = try await maker.renewable(session, run, tools)
@@ -53,6 +69,12 @@ package struct ObtainAccount: SetupStep {
             throw error
         }
         try take(session, &run, tools)
+        if way == .password, secrets.isPasswordGiven, let password = secrets.password,
+            let old = try run.savedSecret(run.folder.password, tools), old != password
+        {
+            try run.saveSecret(password, to: run.folder.password, tools)
+            line += "; the password is kept in the place of the old one"
+        }
         return [line, "the token is \(TokenKind(session.token).name(isRenewable: session.renewal != nil))"]
     }
 
@@ -89,7 +111,14 @@ package struct ObtainAccount: SetupStep {
                 throw error.ending(name, at: server.baseURL, "the saved token could not be tried")
             }
             // A token that has merely ended looks like one that was revoked.
-            guard !run.wishes.isDryRun, let renewed = try await maker.renewed(credential, run, tools)
+            guard !run.wishes.isDryRun || kept.current.renewal == nil else {
+                throw StepFailure(
+                    name,
+                    "the saved token has ended, and a dry run does not renew it",
+                    cure: "start the bot, which renews it; or run the same without --dry-run"
+                )
+            }
+            guard let renewed = try await maker.renewed(credential, run, tools)
             else { return nil }
             credential = renewed
             try run.saveRenewed(renewed, of: kept, tools)

@@ -62,7 +62,8 @@ extension SetupRun {
 
     /// As the configuration says, where there is one.
     private func dataPath(_ tools: SetupTools) -> String {
-        guard (try? tools.files.read(folder.configuration, atMost: 1 << 20)) ?? nil != nil else { return folder.storage }
+        let file = (try? tools.files.read(folder.configuration, atMost: 1 << 20)) ?? nil
+        guard file != nil else { return folder.storage }
         return tools.configuration.read(folder.configuration, accessTokenFile: nil).partial.dataPath
     }
 

@@ -87,6 +87,18 @@ struct ServiceTrouble {
                 "it cannot work with the homeserver (\(printable(text, limit: 300)))",
                 "see that Synapse runs and that both have the same secret: mas-cli doctor"
             )
+        case .refused(404, _, _) where isAdminCall:
+            ending(
+                "it does not know that function of its admin API (\(failure.cause))",
+                "update the service; or give --mas-cli"
+            )
+        case .refused:
+            StepFailure(
+                step,
+                "the authentication service at \(metadata.issuer) (\(failure.request)): \(failure.cause)",
+                cure: "see its policy and its log at this moment; or take another way: --mas-cli, --mas-client-id or"
+                    + " --password-file"
+            )
         case .limited: ending(failure.cause, "wait as long, then run the same again; what is done stays done")
         default:
             StepFailure(

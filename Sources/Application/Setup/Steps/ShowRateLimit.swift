@@ -9,6 +9,7 @@ package struct ShowRateLimit: SetupStep {
     package func plan(_ run: SetupRun) -> [String] { [] }
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
+        if run.session == nil { return [LiftRateLimits.dendriteLimits] }
         let (homeserver, session) = try run.account(name)
         let server = try run.found(name).1
         guard server.flavour != .dendrite else {

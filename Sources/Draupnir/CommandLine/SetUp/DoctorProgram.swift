@@ -77,6 +77,9 @@ struct DoctorProgram {
             shell.write(String(decoding: object.encoded(), as: UTF8.self) + "\n")
         } else {
             shell.write(printableLines(text(results, showsAll: arguments[Self.all])))
+            if facts.identity == nil {
+                shell.write("Account, rights, limits, rooms and lists were not looked at: that takes a token that works.\n")
+            }
         }
         return results.contains { $0.grade == .fail } ? .failure : .success
     }
