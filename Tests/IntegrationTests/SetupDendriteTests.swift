@@ -55,10 +55,6 @@ struct SetupDendriteTests {
         #expect(shown.errors.contains("+      - \"@\(scene.localpart):synapse.test\"\n"), "\(shown.errors)")
         #expect(scene.server.requests.filter { !$0.hasPrefix("GET ") } == [])
         scene.expectNothingKept()
-        let grant = try await scene.run(["admin", "grant"], ["--homeserver-config", try scene.configuration()])
-        #expect(grant.status == 2)
-        #expect(grant.errors.contains("this command makes none"), "\(grant.errors)")
-        scene.expectNothingKept()
     }
 
     @Test func `patch makes of the file what was shown, and then the limits are off`() async throws {

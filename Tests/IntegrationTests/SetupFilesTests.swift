@@ -20,7 +20,7 @@ struct SetupFilesTests {
         try writeFile("syt_token\n", to: command.directory + "/secrets/access-token", isSecret: true)
         let made = try await command.run(["setup", "files", "--directory", command.directory])
         #expect(made.status == 0, "\(made.errors)")
-        #expect(made.output.contains("    systemctl enable --now draupnir\n"))
+        #expect(made.output.contains("    systemctl enable draupnir && systemctl restart draupnir\n"))
 
         let unit = command.directory + "/draupnir.service"
         let text = command.read(unit)

@@ -78,7 +78,7 @@ struct DoctorProgram {
         } else {
             shell.write(printableLines(text(results, showsAll: arguments[Self.all])))
             if facts.identity == nil {
-                shell.write("Account, rights, limits, rooms and lists were not looked at: that takes a token that works.\n")
+                shell.write("Not looked at without a token that works: account, rights, limits, rooms, lists.\n")
             }
         }
         return results.contains { $0.grade == .fail } ? .failure : .success

@@ -38,7 +38,7 @@ struct DendriteScene {
     /// A file as Dendrite's sample.
     func configuration(_ secret: String = RecordedDendrite.secret, _ exempt: String = "") throws -> String {
         let text =
-            "version: 2\nclient_api:\n  registration_shared_secret: \"\(secret)\"\n\n  rate_limiting:\n"
+            "version: 2\nglobal:\n  server_name: synapse.test\nclient_api:\n  registration_shared_secret: \"\(secret)\"\n\n  rate_limiting:\n"
             + "    enabled: true\n    threshold: 20\n    cooloff_ms: 500\n    exempt_user_ids:\(exempt)\n\nsync_api:\n  x: 1"
         return try command.secretFile("dendrite.yaml", text)
     }
