@@ -78,6 +78,7 @@ struct TokenLifeTests {
 
             try writeFile(town.account.password + "\n", to: town.bot.folder + "/account-password", isSecret: true)
             try await town.bot.start()
+            _ = try await room.message { $0.contains("I have logged in anew with the password") }
             try await town.ban(town.members)
             try await room.bans(of: town.members, in: town.rooms)
             #expect(town.proxy.count(.post, "login") == 1)

@@ -184,7 +184,7 @@ package actor SessionKeeper {
             throw .refused("it leads to another account, \(found)")
         }
         hold(new)
-        if old != nil { held.withLock { $0.newLogin = refusals.first ?? "it was logged out, or revoked" } }
+        if old != nil { held.withLock { $0.newLogin = refusals.first ?? "my access token was dead" } }
         return new.token
     }
 

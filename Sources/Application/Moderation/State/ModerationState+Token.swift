@@ -7,7 +7,7 @@ extension ModerationState {
         token = standing
         if let why = standing.newLogin {
             tell(
-                "My access token was dead (\(why)), and I have logged in anew with the password. If nobody of you did this, see who"
+                "I have logged in anew with the password: \(why). If nobody of you has logged me out, see who"
                     + " uses my account.",
                 .problem
             )
