@@ -153,7 +153,7 @@ struct SetupRefusalTests {
         ([], "--homeserver is missing"), (["--homeserver", "not a server"], "is neither a server name"),
         (["--homeserver", "http://127.0.0.1:1"], "nobody answers at that address"),
         (["--homeserver", "https://127.0.0.1:1"], "nobody answers at that address"),
-        (["--homeserver", "no-such-host.invalid"], "there is no host"),
+        (["--homeserver", "no-such-host.invalid"], "there is no such host"),
     ])
     func `a homeserver that is not there is told`(_ flags: [String], says text: String) async throws {
         let command = try SetupCommand(await Synapse.shared())

@@ -96,6 +96,14 @@ struct Consistency {
             "give the account's password, or --pantalaimon-password-path",
             isPassword: true
         )
+        if settings.rawHomeserverURL == settings.homeserverURL {
+            findings.warning(
+                "rawHomeserverUrl",
+                places["rawHomeserverUrl"] ?? places["pantalaimon.use"],
+                "it is Pantalaimon's address, as homeserverUrl is",
+                "set it to the homeserver's own address"
+            )
+        }
         if let token = settings.accessToken, !token.isPlaceholder {
             findings.note(keys.token, places[keys.token], "not used: pantalaimon.use has the bot log in by itself")
         }

@@ -91,7 +91,7 @@ extension DoctorFacts {
                         AdminLines.curl(
                             change.method,
                             change.body,
-                            baseURL + change.path + percentEncoded(name) + change.rest
+                            adminURL + change.path + percentEncoded(name) + change.rest
                         )
                     ],
                     isDelegated: server?.isDelegated ?? false

@@ -53,7 +53,7 @@ extension DoctorFacts {
         }
         return server.isDelegated
             ? ServiceCommands.standard.tokenLines(localpart: String(user.localpart), asAdmin: true)
-            : ["have a server admin run:", AdminLines.grant(user, at: baseURL)]
+            : ["have a server admin run:", AdminLines.grant(user, at: adminURL)]
     }
 
     private func promotion(_ user: UserID, _ server: ServerFacts) -> CheckResult {

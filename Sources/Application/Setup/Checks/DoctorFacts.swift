@@ -69,6 +69,8 @@ package struct DoctorFacts: Sendable {
     package var user: UserID? { identity?.user }
     package var canAdminister: Bool { isAdmin == true || doesAdminTokenWork == true }
     var baseURL: String { settings.homeserverURL }
+    /// Pantalaimon passes no admin calls on.
+    var adminURL: String { settings.pantalaimon.isUsed ? settings.rawHomeserverURL : baseURL }
 
     /// Every check, in the order in which one thing needs another.
     package var results: [CheckResult] {

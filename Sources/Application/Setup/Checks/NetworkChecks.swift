@@ -100,7 +100,7 @@ extension DoctorFacts {
                 server.summary,
                 "MSC4222 is off for the bot: after a gap in sync it reads rooms anew",
                 cure: AdminLines.forAdmin(
-                    [AdminLines.enable(feature: SwitchOnFeatures.stateAfter, for: user, at: baseURL)],
+                    [AdminLines.enable(feature: SwitchOnFeatures.stateAfter, for: user, at: adminURL)],
                     isDelegated: server.isDelegated
                 ),
                 fix: canAdminister ? .enableFeature(SwitchOnFeatures.stateAfter, for: user) : nil

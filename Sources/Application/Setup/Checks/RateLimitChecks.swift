@@ -8,7 +8,7 @@ extension DoctorFacts {
     }
 
     private func liftLines(_ user: UserID) -> [String] {
-        let line = AdminLines.liftRateLimit(user, at: baseURL)
+        let line = AdminLines.liftRateLimit(user, at: adminURL)
         return canAdminister ? [line] : AdminLines.forAdmin([line], isDelegated: server?.isDelegated ?? false)
     }
 

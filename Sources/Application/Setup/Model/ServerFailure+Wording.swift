@@ -4,7 +4,7 @@ extension ServerFailure {
     /// What happened, in a sentence without a full stop.
     package var cause: String {
         switch reason {
-        case .unknownHost(let host): "there is no host \(printable(host, limit: 200))"
+        case .unknownHost(let text): "there is no such host (\(printable(text, limit: 200)))"
         case .nobodyThere(let text): "nobody answers at that address (\(printable(text, limit: 200)))"
         case .tls(let text): "the TLS connection cannot be trusted or made (\(printable(text, limit: 200)))"
         case .timedOut: "no answer came in time"

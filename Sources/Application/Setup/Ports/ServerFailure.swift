@@ -1,7 +1,7 @@
 /// Why a request brought no usable answer, told apart by what an operator can do about it.
 package struct ServerFailure: Error, Sendable, Equatable {
     package enum Reason: Sendable, Equatable {
-        /// No such host.
+        /// No such host, as the resolver says it.
         case unknownHost(String)
         /// Nothing listens at the address, or it cannot be reached.
         case nobodyThere(String)

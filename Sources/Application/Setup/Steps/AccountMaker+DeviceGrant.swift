@@ -31,7 +31,7 @@ extension AccountMaker {
             client = try await service.registerClient()
             grant = try await service.startDeviceGrant(scope, client: client)
         } catch {
-            throw ServiceTrouble(error, step, service.metadata, localpart, registersItself: true).explained
+            throw trouble(error, service, registersItself: true)
         }
         try checkPages(of: grant, run)
         show(grant, scope, run, tools)
@@ -131,7 +131,7 @@ extension AccountMaker {
             let answer: DeviceGrantAnswer
             do throws(ServerFailure) { answer = try await service.poll(grant, client: client) } catch {
                 guard error.mayPass else {
-                    throw ServiceTrouble(error, step, service.metadata, localpart, registersItself: true).explained
+                    throw trouble(error, service, registersItself: true)
                 }
                 lastTrouble = error
                 continue
@@ -151,7 +151,7 @@ extension AccountMaker {
             }
         }
         if let lastTrouble {
-            throw ServiceTrouble(lastTrouble, step, service.metadata, localpart, registersItself: true).explained
+            throw trouble(lastTrouble, service, registersItself: true)
         }
         throw ranOut(grant, scope)
     }

@@ -12,7 +12,7 @@ extension AccountMaker {
         let service = try authenticationService(server, run, tools)
         let credential: Secret
         do throws(ServerFailure) { credential = try await serviceCredential(service) } catch {
-            throw ServiceTrouble(error, step, service.metadata, localpart).explained
+            throw trouble(error, service)
         }
         let (user, what) = try await serviceUser(service, credential, &run, tools)
         let scope = newScope(server, &run, tools)
@@ -22,7 +22,7 @@ extension AccountMaker {
             token = try await service.issuePersonalToken(scope, for: user, named: "Draupnir", credential)
         } catch {
             guard case .webPage(404) = error.reason else {
-                throw ServiceTrouble(error, step, service.metadata, localpart).explained
+                throw trouble(error, service)
             }
             // A service from before personal tokens: the password gives a compatibility token, without admin rights.
             guard !scope.isServerAdmin, server.takesPasswords, let password = try knownPassword(run, tools) else {
@@ -64,6 +64,14 @@ extension AccountMaker {
             )
         }
         return tools.homeservers.authenticationService(metadata)
+    }
+
+    func trouble(
+        _ failure: ServerFailure,
+        _ service: any AuthenticationService,
+        registersItself: Bool = false
+    ) -> StepFailure {
+        ServiceTrouble(failure, step, service.metadata, localpart, registersItself: registersItself).explained
     }
 
     func rehearsed(_ homeserver: any SetupHomeserver, _ scope: TokenScope) throws(StepFailure) -> AccountSession {
@@ -121,7 +129,7 @@ extension AccountMaker {
     ) async throws(StepFailure) -> (ServiceUser, String) {
         let known: ServiceUser?
         do throws(ServerFailure) { known = try await service.user(localpart, credential) } catch {
-            throw ServiceTrouble(error, step, service.metadata, localpart).explained
+            throw trouble(error, service)
         }
         if let known {
             try mayUse(known, run)
@@ -129,7 +137,7 @@ extension AccountMaker {
         }
         let user: ServiceUser
         do throws(ServerFailure) { user = try await service.makeUser(localpart, credential) } catch {
-            throw ServiceTrouble(error, step, service.metadata, localpart).explained
+            throw trouble(error, service)
         }
         run.progress.made = localpart
         try run.save(tools)

@@ -21,7 +21,8 @@ package struct Subprocess: Sendable {
     /// Returns once the program has ended; what it left running in the background goes on.
     ///
     /// After `timeout`, and when the task is cancelled, the program and what it started in its process group are asked to
-    /// end, and killed after `grace`. Nothing of it is left when this returns, whichever way.
+    /// end, and killed after `grace`. Nothing of that group is left when this returns; what
+    /// the program had others start, as `docker exec` does, is theirs.
     package func run(timeout: Duration) async throws(SubprocessFailure) -> SubprocessOutput {
         if Task.isCancelled { throw .cancelled }
         guard let cancellation = WakeUp() else { throw .notStarted(systemError()) }
