@@ -49,6 +49,7 @@ import Testing
         #expect(settings?.accessToken == Secret("tok"))
         #expect(settings?.savedCredential == credential)
         let bare = try ScratchFile("tok\nnot ours\n")
-        #expect(report(Self.room, secrets: SecretFiles(accessToken: bare.path)).settings?.savedCredential?.renewal == nil)
+        let read = report(Self.room, secrets: SecretFiles(accessToken: bare.path)).settings?.savedCredential
+        #expect(read?.renewal == nil)
     }
 }
