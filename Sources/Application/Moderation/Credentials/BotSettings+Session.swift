@@ -14,7 +14,8 @@ extension BotSettings {
     /// What helps where the token is dead for good, as the rest of a sentence that tells what to do.
     package var tokenCure: String {
         pantalaimon.isUsed
-            ? "see whether Pantalaimon runs, and whether pantalaimon.username and pantalaimon.password are right, then start me again"
+            ? "restart Pantalaimon, which goes on with the login that it had, see that pantalaimon.username and pantalaimon.password"
+                + " are right, then start me again"
             : "log in anew with draupnir login, or put a new token into accessToken or the file of --access-token-path, then start"
                 + " me again"
     }
