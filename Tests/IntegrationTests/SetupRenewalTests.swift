@@ -8,7 +8,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
 struct SetupRenewalTests {
     private static let short = SynapseOptions(
-        extraConfiguration: "nonrefreshable_access_token_lifetime: 30s\nrefreshable_access_token_lifetime: 6s"
+        extraConfiguration: "nonrefreshable_access_token_lifetime: 30s\nrefreshable_access_token_lifetime: 15s"
     )
 
     @Test func `a made account gets a token that is renewed, and a second run renews it`() async throws {
@@ -27,7 +27,7 @@ struct SetupRenewalTests {
         #expect(first.last?.contains(#""refresh_token":"syr_"#) == true)
         #expect(try await command.bot().joinedRooms().count == 2)
 
-        try await Task.sleep(for: .seconds(7))
+        try await Task.sleep(for: .seconds(16))
         let again = try await command.setUp(arguments)
         #expect(again.status == 0, "\(again.errors)")
         #expect(again.errors.contains("whose token was renewed"), "\(again.errors)")
