@@ -27,9 +27,9 @@ struct DelegatedBotTests {
         server.approve(code, as: localpart)
         #expect(try await setup.end(within: .seconds(50)) == .exited(code: 0), "\(command.read("setup.err"))")
 
-        // Longer than the token that setup has kept.
         server.state.withLock { $0.options.tokenLifetime = .seconds(4) }
-        try await Task.sleep(for: .seconds(20))
+        let first = try #require(command.credential)
+        try await waitForEnd(of: first.token, at: server.url, synapse.http)
         let secret = command.directory + "/secrets/access-token"
         let configured = command.read(secret)
         let bot = try await command.start(

@@ -82,7 +82,7 @@ struct SetupCommand: Sendable {
     var credential: Credential? {
         guard let kept = Credential(fileText: read(directory + "/secrets/access-token")) else { return nil }
         let session = SavedSession(fileText: read(directory + "/storage/session"))
-        return session?.origin == SessionOrigin(of: kept.token) ? session?.credential : kept
+        return session?.credential(from: SessionOrigin(of: kept.token)) ?? kept
     }
 
     /// What the bot's account can see, by the token that setup has kept.

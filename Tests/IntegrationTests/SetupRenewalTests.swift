@@ -27,7 +27,8 @@ struct SetupRenewalTests {
         #expect(first.last?.contains(#""refresh_token":"syr_"#) == true)
         #expect(try await command.bot().joinedRooms().count == 2)
 
-        try await Task.sleep(for: .seconds(16))
+        let kept = try #require(command.credential)
+        try await waitForEnd(of: kept.token, at: synapse.url, synapse.http)
         let again = try await command.setUp(arguments)
         #expect(again.status == 0, "\(again.errors)")
         #expect(again.errors.contains("whose token was renewed"), "\(again.errors)")

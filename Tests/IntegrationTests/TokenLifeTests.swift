@@ -48,14 +48,14 @@ struct TokenLifeTests {
         try await withGuardedCommunity(.init(rooms: 2, members: 2), on: Self.short) { town in
             let first = try await makeRenewable(town)
             let room = try await town.start()
-            try await Task.sleep(for: .seconds(13))
+            try await town.proxy.waitForRequests(4, .post, "refresh", answered: true)
             try await town.ban([town.members[0]])
             try await room.bans(of: [town.members[0]], in: town.rooms)
-            #expect(town.proxy.count(.post, "refresh") >= 3)
             #expect(try session(town)?.origin == SessionOrigin(of: first.token))
 
             try await town.bot.kill()
-            try await Task.sleep(for: .seconds(5))
+            let last = try #require(try session(town)).credential
+            try await waitForEnd(of: last.token, at: town.account.homeserver.url, town.account.homeserver.http)
             let renewals = town.proxy.count(.post, "refresh")
             try await town.bot.start()
             try await town.ban([town.members[1]])

@@ -22,18 +22,7 @@ import Testing
     )
 
     private static func obtain(_ bench: SetupBench, _ change: (inout SetupWishes) -> Void) async -> StepFailure? {
-        var wishes = SetupWishes()
-        change(&wishes)
-        var run = SetupRun(wishes: wishes, folder: SetupFolder("/bot"), progress: SetupProgress(mark: "m"))
-        run.homeserver = bench.scripted
-        run.server = ServerFacts(
-            baseURL: bench.scripted.baseURL,
-            serverName: "example.org",
-            flavour: .synapse,
-            versions: ServerVersions(versions: ["v1.15"]),
-            loginFlows: [LoginFlow(LoginFlow.password)],
-            authentication: bench.service.metadata
-        )
+        var run = bench.run(change)
         do throws(StepFailure) {
             _ = try await ObtainAccount().perform(&run, bench.tools)
             return nil

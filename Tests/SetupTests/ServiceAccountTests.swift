@@ -16,19 +16,7 @@ import Testing
     )
 
     private static func run(_ change: (inout SetupWishes) -> Void, on bench: SetupBench) -> SetupRun {
-        var wishes = SetupWishes()
-        change(&wishes)
-        var run = SetupRun(wishes: wishes, folder: SetupFolder("/bot"), progress: SetupProgress(mark: "m"))
-        run.homeserver = bench.scripted
-        run.server = ServerFacts(
-            baseURL: bench.scripted.baseURL,
-            serverName: "example.org",
-            flavour: .synapse,
-            versions: ServerVersions(versions: ["v1.15"]),
-            loginFlows: [LoginFlow(LoginFlow.password)],
-            authentication: bench.service.metadata
-        )
-        return run
+        bench.run(change)
     }
 
     private static func obtain(_ run: inout SetupRun, _ bench: SetupBench) async -> StepFailure? {

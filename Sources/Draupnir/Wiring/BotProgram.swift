@@ -112,7 +112,9 @@ struct BotProgram {
 
     private func tokenPlace(_ settings: BotSettings) -> String {
         let saved = (try? SystemFiles().savedSession(in: settings.dataPath)) ?? nil
-        if let saved, saved.origin == settings.sessionOrigin { return "in \(SavedSession.path(in: settings.dataPath))" }
+        if saved?.credential(from: settings.sessionOrigin) != nil {
+            return "in \(SavedSession.path(in: settings.dataPath))"
+        }
         return settings.pantalaimon.isUsed ? "of its login through Pantalaimon" : "in \(secrets.accessToken ?? file)"
     }
 

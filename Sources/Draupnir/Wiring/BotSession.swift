@@ -1,8 +1,8 @@
-import MatrixCore
 import Configuration
 import HTTPClient
 import JSON
 import MatrixClient
+import MatrixCore
 import Moderation
 import Observability
 import Setup

@@ -1,3 +1,4 @@
+import TestSupport
 import Configuration
 import MatrixCore
 import Moderation
@@ -34,6 +35,23 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
             commands: self,
             clock: self
         )
+    }
+
+    /// A run in `/bot` that has found Synapse behind the authentication service.
+    func run(_ change: (inout SetupWishes) -> Void) -> SetupRun {
+        var wishes = SetupWishes()
+        change(&wishes)
+        var run = SetupRun(wishes: wishes, folder: SetupFolder("/bot"), progress: SetupProgress(mark: "m"))
+        run.homeserver = scripted
+        run.server = ServerFacts(
+            baseURL: scripted.baseURL,
+            serverName: "example.org",
+            flavour: .synapse,
+            versions: ServerVersions(versions: ["v1.15"]),
+            loginFlows: [LoginFlow(LoginFlow.password)],
+            authentication: service.metadata
+        )
+        return run
     }
 
     /// What the bot would act with, by the session in its storage.

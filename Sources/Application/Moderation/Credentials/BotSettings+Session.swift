@@ -7,7 +7,7 @@ extension BotSettings {
 
     /// What the bot acts with: the configured token, or what became of it; nil before the first login through Pantalaimon.
     package func credential(_ saved: SavedSession?) -> Credential? {
-        if let saved, saved.origin == sessionOrigin { return saved.credential }
+        if let renewed = saved?.credential(from: sessionOrigin) { return renewed }
         return pantalaimon.isUsed ? nil : savedCredential ?? accessToken.map { Credential(token: $0) }
     }
 

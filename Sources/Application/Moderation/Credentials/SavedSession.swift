@@ -6,12 +6,15 @@ package import Observability
 /// It counts only as long as what it goes back to is what is configured: whoever configures another token means that one.
 package struct SavedSession: Sendable, Equatable {
     package let origin: SessionOrigin
-    package var credential: Credential
+    package let credential: Credential
 
     package init(origin: SessionOrigin, credential: Credential) {
         self.origin = origin
         self.credential = credential
     }
+
+    /// Nil where it goes back to something else.
+    package func credential(from origin: SessionOrigin?) -> Credential? { self.origin == origin ? credential : nil }
 
     package static func path(in dataPath: String) -> String { dataPath + "/session" }
 

@@ -121,11 +121,11 @@ package actor SessionKeeper {
 
     private func taken(_ isDead: Bool) async throws(TokenFailure) -> Secret {
         // Setup beside the running bot may have been quicker.
-        if problem == nil, let saved = (try? store.load()) ?? nil, saved.origin == origin,
-            saved.credential.token != credential?.token
+        if problem == nil, let saved = ((try? store.load()) ?? nil)?.credential(from: origin),
+            saved.token != credential?.token
         {
-            held.withLock { $0.credential = saved.credential }
-            return saved.credential.token
+            held.withLock { $0.credential = saved }
+            return saved.token
         }
         var refusals: [String] = []
         if let old = credential, let renewal = old.renewal {

@@ -9,8 +9,7 @@ struct KeptCredential: Sendable {
 
     init(_ configured: Credential, _ session: SavedSession?) {
         self.configured = configured
-        let isItsOwn = session?.origin == SessionOrigin(of: configured.token)
-        current = isItsOwn ? session?.credential ?? configured : configured
+        current = session?.credential(from: SessionOrigin(of: configured.token)) ?? configured
     }
 }
 
