@@ -169,6 +169,9 @@ import Testing
         Case("TOK-6", .fail, "an open file") { $0.sharedFiles = ["token"] },
         Case("TOK-6", .fail, "a token with a blank") { $0.token = Secret("syt_a b") },
         Case("TOK-7", .fail, "a refresh token") { $0.token = Secret("mcr_x") },
+        Case("TOK-7", .fail, "is no session") {
+            $0.sessionFailure = FileFailure("/data/session", "is no session: it is damaged, or of another program")
+        },
         Case("TOK-8", .warn, "a personal token") { $0.token = Secret("mpt_x") },
         Case("ACC-3", .warn, "a client's keys") { $0.devicesWithKeys = ["DEVICE"] },
         Case("ACC-4", .fail, "unreadable account data") { $0.unreadableData = ["x"] },

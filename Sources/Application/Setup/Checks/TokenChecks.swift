@@ -156,15 +156,16 @@ extension DoctorFacts {
                 cure: ["give the access token, or log in anew"]
             )
         }
-        switch credential?.renewal {
-        case _ where sessionFailure != nil:
+        if let sessionFailure {
             return .fail(
                 "TOK-7",
-                sessionFailure?.path ?? place,
-                sessionFailure?.problem ?? "",
+                sessionFailure.path,
+                sessionFailure.problem,
                 cure: ["let the bot's account read it; or, where it is lost, log in anew and take it away:"]
                     + logInLines
             )
+        }
+        switch credential?.renewal {
         case nil: return .ok("TOK-7", place, "nothing has to be renewed")
         case .matrix? where server?.isLoginUnrouted ?? false:
             return .fail(
