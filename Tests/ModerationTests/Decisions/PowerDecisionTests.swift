@@ -52,6 +52,18 @@ import Testing
         #expect(bench.said.count { $0.contains("may ban in") } == 1)
     }
 
+    @Test func `a room that was replaced is told once, with its successor's ID as it is`() async throws {
+        var bench = try await Bench.enforcing()
+        let tombstone: JSONValue = ["replacement_room": "!_IoqJL__o57*G"]
+        for _ in 0..<2 { try await bench.sync { $0.timeline(lobby, Events.state(.tombstone, tombstone)) } }
+        #expect(
+            bench.said == [
+                "⚠️ !lobby:a.org was replaced by its moderators. Its successor is !_IoqJL__o57*G. "
+                    + "Guard the successor with `rooms add`."
+            ]
+        )
+    }
+
     @Test func `a parked ban that is not wanted any more goes when power comes`() async throws {
         var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
         try await bench.sync { $0.timeline(lobby, Events.levels([bot: 40])) }

@@ -23,7 +23,7 @@ extension ModerationState {
             tone == .problem ? "⚠️ \(text)" : text
             if !details.isEmpty { Block.list(details) }
         }
-        let plain = document.markdown
+        let plain = document.text(.terminal(colours: false))
         switch tone {
         case .news, .announcement: log.info("told the management room", ["text": plain])
         case .problem: log.warning("told the management room", ["text": plain])

@@ -142,7 +142,7 @@ extension ModerationState {
         } else if event.isPolicy, bot.watches(room) {
             policyChanges += policies.apply(event, in: room)
             draft.keep(event, in: room)
-        } else if rooms.keep(event, in: room) {
+        } else if rooms[room]?.holds(event) != true, rooms.keep(event, in: room) {
             draft.keep(event, in: room)
             noted(event, in: room)
         }

@@ -10,21 +10,21 @@ extension ModerationState {
     // MARK: Rooms
 
     mutating func tellTrouble(_ name: RoomReference.Name, _ text: String) {
-        let what: String
+        let what: Phrase
         switch name {
-        case .id(let room): what = "\(bot.watches(room) ? "The policy list" : "The room") \(label(room)) cannot be had"
-        case .alias(let alias): what = "The policy list \(alias.rawValue) cannot be had"
+        case .id(let room): what = "\(bot.watches(room) ? "The policy list" : "The room") \(label(room))"
+        case .alias(let alias): what = "The policy list \(alias)"
         }
-        tell("\(what): \(text). I go on without it and try again later.", .problem)
+        tell("\(what) cannot be had: \(text). I go on without it and try again later.", .problem)
     }
 
     mutating func tellParted(_ room: RoomID, _ event: RoomEvent?) {
         let isList = bot.watches(room)
         let role = isList ? "the policy list" : "the guarded room"
-        let remedy =
+        let remedy: Phrase =
             isList
             ? "Its rules stay in force as they were last read. Invite me again, or unwatch it."
-            : "It is not guarded while I am away. Invite me again, or remove it with rooms remove \(room.rawValue)."
+            : "It is not guarded while I am away. Invite me again, or remove it with \(code: "rooms remove \(room)")."
         guard let event, event.sender != bot.user else {
             return tell("I have left \(role) \(label(room)). \(remedy)", .problem)
         }
@@ -36,9 +36,10 @@ extension ModerationState {
 
     mutating func tellTombstone(_ room: RoomID) {
         guard phase == .enforcing, let known = rooms[room], known.isTombstoned else { return }
-        let next = known.replacement.map { " Its successor is \($0)." } ?? ""
-        let remedy =
-            bot.watches(room) ? "Watch the successor and unwatch this one." : "Guard the successor with rooms add."
+        let next: Phrase = known.replacement.map { " Its successor is \($0)." } ?? ""
+        let remedy: Phrase =
+            bot.watches(room)
+            ? "Watch the successor and unwatch this one." : "Guard the successor with \(code: "rooms add")."
         tell("\(label(room)) was replaced by its moderators.\(next) \(remedy)", .problem)
     }
 
@@ -215,12 +216,9 @@ extension ModerationState {
     // MARK: Words
 
     /// A room as people know it; its name is its members' word.
-    func label(_ room: RoomID) -> String {
-        guard let title = rooms[room]?.title else { return room.rawValue }
-        return "\(title.cut(to: 120)) (\(room))"
-    }
+    func label(_ room: RoomID) -> Phrase { "\(room, named: rooms[room]?.title?.cut(to: 120))" }
 
-    func listName(_ room: RoomID) -> String {
+    func listName(_ room: RoomID) -> Phrase {
         policies[room]?.shortcode.map { "the list \($0)" } ?? "the list \(room)"
     }
 }
