@@ -40,6 +40,19 @@ import Testing
         #expect(bench.bans == ["@eve:evil.org !lobby:a.org"])
     }
 
+    @Test func `a ban that was parked for no reason is tried again within an hour, quietly`() async throws {
+        var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
+        try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org")) }
+        _ = try await pass(&bench, failing: ["ban"])
+        let told = bench.said
+        for _ in 0..<7 { #expect(count(try await pass(&bench, failing: ["ban"]), "ban") <= 1) }
+        #expect(bench.parkedBans == ["@eve:evil.org !lobby:a.org"])
+        #expect(bench.said == told, "what was told is no news")
+        for _ in 0..<7 { _ = try await pass(&bench, failing: []) }
+        #expect(bench.sent.contains { $0.verb == "ban" })
+        #expect(bench.parkedBans == [] && bench.bans == [])
+    }
+
     @Test func `trouble that passes costs no ban`() async throws {
         var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
         try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org")) }

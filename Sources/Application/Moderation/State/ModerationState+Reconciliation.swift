@@ -167,11 +167,23 @@ extension ModerationState {
         }
     }
 
+    /// Tries again what a homeserver refuses though the bot has the power: it may have been in trouble, or have been
+    /// configured otherwise since.
+    mutating func retryParked() {
+        guard phase == .enforcing else { return }
+        guard let last = lastParkedRetry else { return lastParkedRetry = now.monotonic }
+        guard now.monotonic - last >= .seconds(3_600) else { return }
+        lastParkedRetry = now.monotonic
+        for room in queue.parkedRooms.keys.sorted() { unpark(room) }
+    }
+
     /// Tries a parked row again, unless it is plain that it will be refused again.
     private mutating func revive(_ row: JournalRow) {
         var row = row
-        row.result = problem(of: row)
-        row.status = row.result == nil ? .pending : .parked
+        let problem = problem(of: row)
+        if let problem, row.result.map({ equalByBytes($0, problem) }) == true { return }
+        row.result = problem
+        row.status = problem == nil ? .pending : .parked
         put(row)
         wave.note(row, at: now)
     }

@@ -26,14 +26,16 @@ extension ModerationState {
         }
     }
 
-    /// Whether something went wrong in a room of which nothing was told for an hour: everyone who comes into a room without
-    /// power makes a problem.
+    /// Whether something went wrong in a room of which nothing was told for an hour, nor this for a day: everyone who comes
+    /// into a room without power makes a problem, and what is parked is tried again every hour.
     private var hasNewProblems: Bool {
         mutating get {
-            let news = wave.problems.keys.filter { room in
-                toldProblems[room].map { now.monotonic - $0 > .seconds(3_600) } ?? true
+            let news = wave.problems.filter { room, problem in
+                guard let told = toldProblems[room] else { return true }
+                let silence: Duration = equalByBytes(told.problem, problem) ? .seconds(86_400) : .seconds(3_600)
+                return now.monotonic - told.at > silence
             }
-            for room in news { toldProblems[room] = now.monotonic }
+            for (room, problem) in news { toldProblems[room] = (problem, now.monotonic) }
             return !news.isEmpty
         }
     }
@@ -78,7 +80,7 @@ extension ModerationState {
             ? "Nothing could be done" : "I " + parts.joined(separator: " and ") + " in \(brief(elapsed))"
         if wave.problemCount > 0 {
             text +=
-                "; \(counted(wave.problemCount, "action")) could not be done and will be tried again when that changes:"
+                "; \(counted(wave.problemCount, "action")) could not be done. I try again when something changes there, and every hour:"
             return text
         }
         return text + "."

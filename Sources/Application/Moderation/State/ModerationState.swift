@@ -70,8 +70,10 @@ package struct ModerationState: Sendable {
     var memberChanges: [RoomID: Int] = [:]
     /// When the rooms began to be loaded.
     var loadingSince: Duration?
-    /// When it was last told what could not be done in a room.
-    var toldProblems: [RoomID: Duration] = [:]
+    /// What was last told that could not be done in a room, and when.
+    var toldProblems: [RoomID: (problem: String, at: Duration)] = [:]
+    /// When what is parked was last tried again without a sign that it may be done.
+    var lastParkedRetry: Duration?
     var knownServerCount = 0
     var nextHeldNumber = 1
     /// Desires that a dry run has noted already.
@@ -127,7 +129,9 @@ package struct ModerationState: Sendable {
             case .needless(let row): dropNeedless(row)
             case .checked(let failures): failedChecks = failures
             case .token(let standing): take(standing)
-            case .tick: retryTroubles()
+            case .tick:
+                retryTroubles()
+                retryParked()
             case .recovered: tell("I can write to my database again, and go on.", .problem)
             }
             settle()
