@@ -124,6 +124,14 @@ import Testing
                 .unclear("it is written in a way that I cannot change by one line")
             ),
             (
+                "x: &x\n  exempt_user_ids: ['@a:b']\nclient_api:\n  rate_limiting:\n    <<: *x\n",
+                .unclear("line 5: merge keys (<<) are not supported")
+            ),
+            (
+                "client_api:\n  rate_limiting:\n    threshold: 5\nclient_api:\n  rate_limiting:\n    threshold: 9\n",
+                .unclear("line 4: key “client_api” was already given on line 1")
+            ),
+            (
                 "# a\r# b\nclient_api:\n  rate_limiting:\n    exempt_user_ids:\n",
                 .unclear("its lines end in several ways")
             ),

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// What keeps a slip of the pen from emptying the community.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct BrakeTests {
     @Test func `a rule for everybody is held until a moderator releases it, and spares moderators and the bot`()
         async throws

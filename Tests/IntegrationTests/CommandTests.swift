@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// What moderators type, from the message to its effect.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct CommandTests {
     @Test func `help explains every command, and rooms lists what is guarded`() async throws {
         try await withGuardedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// The program dies between the steps of a command: the next start goes on where it was.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct CrashTests {
     @Test func `a list that was being made is made once, and is watched in the end`() async throws {
         try await withGuardedCommunity(.init(rooms: 1)) { town in
@@ -95,7 +95,7 @@ struct CrashTests {
 extension ManagementRoom {
     fileprivate func reaction(_ key: String, on command: EventID) async throws {
         let bot = bot
-        _ = try await feed.event("\(key) on a command", in: room, within: .seconds(30)) { event in
+        _ = try await feed.event("\(key) on a command", in: room, within: .seconds(180)) { event in
             event.sender == bot && event.reaction?.target == command && event.reaction?.key == key
         }
     }

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// `noop`: everything is decided, and nothing is done.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct DryRunTests {
     @Test func `a dry run changes nothing, and the next start without it does what is due`() async throws {
         try await withGuardedCommunity(.init(rooms: 2, members: 2)) { town in

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// More happens than one sync tells: while the bot is away, or while it is slow.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct GapTests {
     /// On servers that tell the state behind the timeline, and on those that tell the one before it.
     @Test(arguments: [false, true])

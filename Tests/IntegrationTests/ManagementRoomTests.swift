@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// How the bot comes to its management room, and who commands it there.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct ManagementRoomTests {
     @Test func `joins the room of a configured alias that it was invited to`() async throws {
         try await withGuardedCommunity(.init(rooms: 1)) { town in

@@ -4,7 +4,7 @@ import MatrixCore
 import Testing
 
 /// Rules as moderators write, edit and remove them in a list.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct PolicyTests {
     @Test func `an edited rule means at once what it says now, and an emptied one nothing`() async throws {
         try await withGuardedCommunity(.init(rooms: 2, members: 3), on: .tellingStateAfter) { town in

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// The program as a service manager and an operator see it.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct ProgramTests {
     @Test func `a revoked token ends it, at the start and while it runs`() async throws {
         try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// Rooms that are lost and found again, and power that goes and comes.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct RoomTroubleTests {
     @Test func `a bot that was removed says so, and goes on when it is invited again`() async throws {
         try await withGuardedCommunity(.init(rooms: 2), on: .tellingStateAfter) { town in
@@ -64,6 +64,7 @@ struct RoomTroubleTests {
             try await town.moderator.setPowerLevel(100, of: town.members[1].userID, in: weak)
             try await town.ban([town.members[1]])
             try await room.bans(of: [town.members[1]], in: [strong])
+            try await town.proxy.waitForRequests(3, .post, "rooms/*/ban", answered: true)
             #expect(town.proxy.requests(.post, "rooms/*/ban").allSatisfy { $0.status == 200 })
             try await town.members[1].setPowerLevel(0, of: town.members[1].userID, in: weak)
             try await room.bans(of: [town.members[1]], in: [weak])

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// Room versions that differ in who has power, and in how redactions and IDs look.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct RoomVersionTests {
     @Test(arguments: ["10", "12"])
     func `guards rooms of others by its power level`(version: String) async throws {

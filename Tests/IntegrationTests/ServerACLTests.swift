@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// Server rules, as the server ACLs of guarded rooms.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct ServerACLTests {
     @Test func `follow the server rules, keep what others wrote, and never shut out the own server`() async throws {
         try await withGuardedCommunity(.init(rooms: 3)) { town in

@@ -39,14 +39,19 @@ struct SetupCommand: Sendable {
     var directory: String { folder + "/draupnir" }
     var homeserverConfig: String { homeserver.folder + "/homeserver.yaml" }
 
-    func start(_ arguments: [String], name: String) async throws -> ChildProcess {
-        let script = "cd '\(folder)' && exec \"$0\" \"$@\" > '\(folder)/\(name).out' 2> '\(folder)/\(name).err'"
+    func start(_ arguments: [String], name: String, variables: String = "") async throws -> ChildProcess {
+        let run = "exec env \(variables) \"$0\" \"$@\""
+        let script = "cd '\(folder)' && \(run) > '\(folder)/\(name).out' 2> '\(folder)/\(name).err'"
         return try await ChildProcess("sh", ["-c", script, program] + arguments, log: folder + "/shell.log")
     }
 
-    func run(_ arguments: [String], within limit: Duration = .seconds(50)) async throws -> Outcome {
+    func run(
+        _ arguments: [String],
+        variables: String = "",
+        within limit: Duration = .seconds(120)
+    ) async throws -> Outcome {
         let name = "run-" + uniqueSuffix()
-        let process = try await start(arguments, name: name)
+        let process = try await start(arguments, name: name, variables: variables)
         let ending = try await process.end(within: limit)
         guard case .exited(let status) = ending else {
             return Outcome(status: -1, output: read(name + ".out"), errors: read(name + ".err"))

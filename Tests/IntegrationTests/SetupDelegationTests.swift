@@ -2,7 +2,7 @@ import JSON
 import Testing
 
 /// A homeserver that leaves accounts to an authentication service is recognised, and said to be one.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(1)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupDelegationTests {
     /// What Synapse 1.163 answers behind the Matrix Authentication Service 1.22.
     private static func answer(_ target: String, routesLogin: Bool) -> [UInt8] {

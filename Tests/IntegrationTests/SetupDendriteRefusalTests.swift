@@ -1,7 +1,7 @@
 import Testing
 
 /// What goes wrong while an account is made on Dendrite, by its recorded answers and by broken ones.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupDendriteRefusalTests {
     struct Refusal: Sendable, CustomTestStringConvertible {
         let testDescription: String

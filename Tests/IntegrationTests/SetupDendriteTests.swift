@@ -5,7 +5,7 @@ import MatrixCore
 import Testing
 
 /// Setup on Dendrite: its recorded answers, and rooms of a real Synapse behind them.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupDendriteTests {
     @Test func `the registration secret makes the account, the patch is shown, and a second run makes nothing twice`()
         async throws
@@ -69,7 +69,7 @@ struct SetupDendriteTests {
         try Data(shown.errors.utf8).write(to: URL(filePath: scene.command.folder + "/told"))
         let script = "patch --batch '\(file)' < '\(scene.command.folder)/told'"
         let patch = try await ChildProcess("sh", ["-c", script], log: scene.command.folder + "/patch.log")
-        guard case .exited(0) = try await patch.end(within: .seconds(10)) else {
+        guard case .exited(0) = try await patch.end(within: .seconds(180)) else {
             Issue.record("\(scene.command.read("patch.log"))")
             return
         }

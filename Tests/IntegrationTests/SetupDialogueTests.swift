@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// The whole dialogue, through a pseudo-terminal.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupDialogueTests {
     @Test func `a person who makes mistakes is led to a running bot`() async throws {
         let synapse = try await Synapse.shared()

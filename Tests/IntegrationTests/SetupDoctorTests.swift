@@ -4,7 +4,7 @@ import MatrixCore
 import Testing
 
 /// `draupnir doctor` on a real homeserver: a sound bot, one thing broken after the other, and what it mends.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupDoctorTests {
     @Test func `finds nothing that fails beside a running bot`() async throws {
         let scene = try await Scene()
@@ -40,7 +40,8 @@ struct SetupDoctorTests {
         )
         defer { process.send(9) }
         let management = try await scene.joinManagementRoom()
-        try await polling(atMost: .seconds(40), "the failed check in the status") {
+        _ = try await management.message { $0.contains("I guard") }
+        try await polling(atMost: .seconds(180), "the failed check in the status") {
             let text = try await management.command("status").text
             return text.contains("TOK-6") && text.contains("chmod 600") ? () : nil
         }

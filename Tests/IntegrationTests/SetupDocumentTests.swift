@@ -4,7 +4,7 @@ import MatrixCore
 import Testing
 
 /// Every command of the operator's guide, run as it stands there.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupDocumentTests {
     @Test func `the commands of the operator's guide work in its order`() async throws {
         let synapse = try await Synapse.shared()
@@ -48,11 +48,11 @@ struct SetupDocumentTests {
                 #expect(try await terminal.end() == .exited(code: 0), "\(terminal.text)")
             case ("draupnir", "bot"):
                 let process = try await command.start(words, name: "bot")
-                try await polling(atMost: .seconds(30), "the bot's start") {
+                try await polling(atMost: .seconds(180), "the bot's start") {
                     command.read("bot.err").contains("told the management room") ? () : nil
                 }
                 process.send(15)
-                #expect(try await process.end(within: .seconds(30)) == .exited(code: 0))
+                #expect(try await process.end(within: .seconds(180)) == .exited(code: 0))
             default:
                 #expect(name == "draupnir", "\(line)")
                 // The guide goes on with the account that it has made.

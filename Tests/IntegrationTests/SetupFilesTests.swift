@@ -1,7 +1,7 @@
 import Testing
 
 /// What `draupnir setup files` writes is taken by the programs that it is for.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(1)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupFilesTests {
     @Test func `systemd and nginx take the files`() async throws {
         let command = try SetupCommand(await Synapse.shared())
@@ -14,7 +14,7 @@ struct SetupFilesTests {
 
             """
         _ = try await ChildProcess("mkdir", ["-p", command.directory + "/secrets"], log: "/dev/null").end(
-            within: .seconds(5)
+            within: .seconds(180)
         )
         try writeFile(configuration, to: command.directory + "/production.yaml")
         try writeFile("syt_token\n", to: command.directory + "/secrets/access-token", isSecret: true)
@@ -56,6 +56,6 @@ struct SetupFilesTests {
     private func expectSuccess(_ program: String, _ arguments: [String], _ command: SetupCommand) async throws {
         let log = command.folder + "/check.log"
         let process = try await ChildProcess(program, arguments, log: log)
-        #expect(try await process.end(within: .seconds(30)) == .exited(code: 0), "\(tail(of: log))")
+        #expect(try await process.end(within: .seconds(180)) == .exited(code: 0), "\(tail(of: log))")
     }
 }

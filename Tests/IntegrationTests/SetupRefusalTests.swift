@@ -4,7 +4,7 @@ import MatrixCore
 import Testing
 
 /// What goes wrong in setups: each ends with the exit code of its kind, and says step, cause and cure.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupRefusalTests {
     struct Mistake: Sendable, CustomTestStringConvertible {
         let testDescription: String

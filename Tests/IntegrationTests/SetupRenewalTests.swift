@@ -5,10 +5,10 @@ import MatrixCore
 import Testing
 
 /// Synapse with tokens that end by themselves: what setup keeps is renewed, and the bot lives on it.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupRenewalTests {
     private static let short = SynapseOptions(
-        extraConfiguration: "nonrefreshable_access_token_lifetime: 30s\nrefreshable_access_token_lifetime: 15s"
+        extraConfiguration: "nonrefreshable_access_token_lifetime: 60s\nrefreshable_access_token_lifetime: 30s"
     )
 
     @Test func `a made account gets a token that is renewed, and a second run renews it`() async throws {

@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// A setup that is killed while the homeserver has acted and the answer is on its way, then run again.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupResumeTests {
     struct Moment: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -48,9 +48,9 @@ struct SetupResumeTests {
         for _ in 1..<moment.count { proxy.inject(.delayAnswer(.zero), into: moment.method, moment.path) }
         proxy.inject(.holdAnswer(until: gate), into: moment.method, moment.path)
         let process = try await command.start(command.usual + arguments, name: "killed")
-        try await proxy.waitForRequests(moment.count, moment.method, moment.path, answered: true, within: .seconds(60))
+        try await proxy.waitForRequests(moment.count, moment.method, moment.path, answered: true, within: .seconds(180))
         process.send(9)
-        #expect(try await process.end(within: .seconds(10)) == .killed(signal: 9))
+        #expect(try await process.end(within: .seconds(180)) == .killed(signal: 9))
         gate.open()
         proxy.heal()
 

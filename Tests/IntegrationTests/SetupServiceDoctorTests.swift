@@ -4,7 +4,7 @@ import MatrixCore
 import Testing
 
 /// `draupnir doctor` on a real Synapse behind the stub of the authentication service, word for word.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupServiceDoctorTests {
     @Test func `tells how accounts, rights and tokens stand there`() async throws {
         let scene = try await Scene()
@@ -67,13 +67,13 @@ struct SetupServiceDoctorTests {
         defer { scene.server.stop() }
         let process = try await scene.command.start(scene.arguments + ["--oauth"], name: "oauth")
         defer { process.send(9) }
-        let code = try await polling(atMost: .seconds(30), "the code") {
+        let code = try await polling(atMost: .seconds(180), "the code") {
             let lines = scene.command.read("oauth.err").split(whereSeparator: \.isNewline)
             return lines.first { $0.hasPrefix("    C") }.map { String($0.dropFirst(4)) }
         }
         scene.server.addToService(scene.localpart)
         scene.server.approve(code, as: scene.localpart)
-        #expect(try await process.end(within: .seconds(50)) == .exited(code: 0), "\(scene.command.read("oauth.err"))")
+        #expect(try await process.end(within: .seconds(180)) == .exited(code: 0), "\(scene.command.read("oauth.err"))")
         let sound = try await scene.doctor()
         #expect(sound["TOK-2"]?.hasSuffix(": one that ends by itself, and is renewed before") == true)
         #expect(sound["TOK-7"]?.contains("is renewed at half of its life") == true)

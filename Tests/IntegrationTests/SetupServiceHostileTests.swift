@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 /// The whole program against a service, and a command, that mean harm: nothing is kept, and nothing reaches the terminal raw.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupServiceHostileTests {
     @Test(arguments: [
         ("/_matrix/client/v1/auth_metadata", #"{"issuer":"javascript:alert(1)//hunter2"}"#),

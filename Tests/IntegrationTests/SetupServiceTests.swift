@@ -4,7 +4,7 @@ import Testing
 
 /// Accounts and tokens where the homeserver leaves them to the Matrix Authentication Service: its recorded answers, and a
 /// real Synapse behind them.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(3)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupServiceTests {
     private struct Scene {
         let server: DelegatedHomeserver
@@ -102,7 +102,7 @@ struct SetupServiceTests {
         defer { process.send(9) }
         let code = try await shownCode(scene, "oauth")
         scene.server.approve(code, as: scene.localpart)
-        #expect(try await process.end(within: .seconds(50)) == .exited(code: 0), "\(scene.command.read("oauth.err"))")
+        #expect(try await process.end(within: .seconds(180)) == .exited(code: 0), "\(scene.command.read("oauth.err"))")
         let file = scene.tokenFile()
         #expect(file.first?.hasPrefix("mat_") == true)
         #expect(file.dropFirst().first?.contains(#""refresh_token":"mar_"#) == true)
@@ -116,13 +116,13 @@ struct SetupServiceTests {
         defer { scene.server.stop() }
         let denied = try await scene.command.start(scene.arguments + ["--oauth"], name: "denied")
         scene.server.deny(try await shownCode(scene, "denied"))
-        #expect(try await denied.end(within: .seconds(30)) == .exited(code: 1))
+        #expect(try await denied.end(within: .seconds(180)) == .exited(code: 1))
         #expect(scene.command.read("denied.err").contains("the request was denied on the page"))
 
         try await scene.server.provision("other-" + scene.localpart, isKnownToService: true)
         let other = try await scene.command.start(scene.arguments + ["--oauth"], name: "other")
         scene.server.approve(try await shownCode(scene, "other"), as: "other-" + scene.localpart)
-        #expect(try await other.end(within: .seconds(30)) == .exited(code: 1))
+        #expect(try await other.end(within: .seconds(180)) == .exited(code: 1))
         #expect(scene.command.read("other.err").contains("the browser was logged in to another account"))
         #expect(scene.server.requests.contains { $0.target == "/oauth2/revoke" })
         #expect(scene.tokenFile().isEmpty)
@@ -217,7 +217,7 @@ struct SetupServiceTests {
     }
 
     private func shownCode(_ scene: Scene, _ name: String) async throws -> String {
-        try await polling(atMost: .seconds(30), "the code") {
+        try await polling(atMost: .seconds(180), "the code") {
             let lines = scene.command.read(name + ".err").split(whereSeparator: \.isNewline)
             return lines.first { $0.hasPrefix("    C") }.map { String($0.dropFirst(4)) }
         }

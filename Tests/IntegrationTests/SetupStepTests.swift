@@ -3,8 +3,21 @@ import MatrixCore
 import Testing
 
 /// Steps of setup as commands of their own.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupStepTests {
+    /// Its secrets would go there in clear.
+    @Test func `a proxy that the environment names is not asked for what is on this machine`() async throws {
+        let synapse = try await Synapse.shared()
+        let command = try SetupCommand(synapse)
+        let dead = "http_proxy=http://127.0.0.1:9 https_proxy=http://127.0.0.1:9 no_proxy=elsewhere.example"
+        let outcome = try await command.run(
+            ["account", "create"] + command.usual.dropFirst()
+                + ["--localpart", "proxied-" + uniqueSuffix(), "--homeserver-config", command.homeserverConfig],
+            variables: dead
+        )
+        #expect(outcome.status == 0, "\(outcome.errors)")
+    }
+
     @Test func `an account is made, limited, freed and made an admin by commands`() async throws {
         let synapse = try await Synapse.shared()
         let admin = try await synapse.register("root", isAdmin: true)

@@ -52,7 +52,7 @@ final class SetupTerminal: Sendable {
     }
 
     /// Waits until the last thing shown is this question, and types.
-    func answer(_ question: String, _ line: String, within limit: Duration = .seconds(30)) async throws {
+    func answer(_ question: String, _ line: String, within limit: Duration = .seconds(120)) async throws {
         do {
             try await polling(atMost: limit, "the question “\(question)”") { [self] in
                 let text = text
@@ -68,7 +68,7 @@ final class SetupTerminal: Sendable {
     }
 
     /// Waits until this was shown.
-    func waitFor(_ shown: String, within limit: Duration = .seconds(60)) async throws {
+    func waitFor(_ shown: String, within limit: Duration = .seconds(120)) async throws {
         do {
             try await polling(atMost: limit, "“\(shown)”") { [self] in text.contains(shown) ? () : nil }
         } catch let late as DeadlinePassed {
@@ -83,7 +83,7 @@ final class SetupTerminal: Sendable {
         return try await end()
     }
 
-    func end(within limit: Duration = .seconds(50)) async throws -> ChildProcess.Ending {
+    func end(within limit: Duration = .seconds(120)) async throws -> ChildProcess.Ending {
         let ending = try await process.end(within: limit)
         try await drained.value()
         return ending

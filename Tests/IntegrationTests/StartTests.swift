@@ -3,7 +3,7 @@ import MatrixCore
 import Testing
 
 /// From the start of the program to enforcing.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct StartTests {
     @Test func `rules that were there before are enforced, and the room is told first how much that is`() async throws {
         try await withGuardedCommunity(.init(rooms: 10, members: 2)) { town in

@@ -7,7 +7,7 @@ import Observability
 import Testing
 
 /// What the bot relies on, asked of Synapse through the bot's own client.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SynapseContractTests {
     @Test(arguments: HomeserverContract.allCases, [false, true])
     func `a real homeserver`(_ clause: HomeserverContract, knowsStateAfter: Bool) async throws {

@@ -6,7 +6,7 @@ import Observability
 import Testing
 
 /// The bot on Synapse with tokens that end within seconds, and on one that was logged out.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(2)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct TokenLifeTests {
     private static let short = SynapseOptions(extraConfiguration: "refreshable_access_token_lifetime: 4s")
 

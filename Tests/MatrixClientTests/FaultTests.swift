@@ -41,7 +41,7 @@ private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
     @Test(arguments: ["", "\(head)Content-Length: 100\r\n\r\n{\"half\":"])
     func `silence leaves the outcome unknown`(_ answer: String) async throws {
         var limits = RequestLimits()
-        limits.ordinaryTime = .milliseconds(200)
+        limits.ordinaryTime = .seconds(2)
         let error = try await error(limits: limits) { socket in
             socket.send(Array(answer.utf8))
             while !socket.receive().isEmpty {}
@@ -91,7 +91,7 @@ private let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
     @Test(
         arguments: [
-            (SyncRequest(since: "s", timeout: .milliseconds(50)), true),
+            (SyncRequest(since: "s", timeout: .seconds(1)), true),
             (SyncRequest(since: nil, timeout: .milliseconds(50)), false),
             (SyncRequest(since: "s", timeout: .zero), false),
         ]

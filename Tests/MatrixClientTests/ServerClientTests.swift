@@ -102,6 +102,35 @@ struct ServerClientTests {
         }
     }
 
+    @Test(arguments: [
+        "Sun, 06 Nov -2147483648 08:49:37 GMT", "Sun, 06 Nov 99999 08:49:37 GMT", "Sun, 99 Nov 1994 08:49:37 GMT",
+        "Sun, 06 Nov 1994 2147483647:49:37 GMT", "Sun, 06 Nov 1994 08:49 GMT", "yesterday", "",
+    ])
+    func `a server's clock that cannot be is none`(_ date: String) async throws {
+        let scene = try Scene { _ in Answer(#"{"versions": ["v1.11"]}"#, headers: ["Date: \(date)"]) }
+        defer { scene.server.stop() }
+        #expect(try await scene.homeserver.versions().clockSkew == nil)
+    }
+
+    @Test(arguments: ["[]", "{}", #"{"ok": true}"#, "null"])
+    func `what says nothing of admin rights, rooms or sessions grants none`(_ body: String) async throws {
+        let scene = try Scene { _ in Answer(body) }
+        defer { scene.server.stop() }
+        let (server, bot): (_, UserID) = (scene.homeserver, "@bot:example.org")
+        #expect(
+            await failure { () async throws(ServerFailure) in try await server.canAdminister(Self.secret) }
+                == .incomplete("users")
+        )
+        #expect(
+            await failure { () async throws(ServerFailure) in try await server.maySeeSessions(of: bot, Self.secret) }
+                == .incomplete("devices")
+        )
+        #expect(
+            await failure { () async throws(ServerFailure) in try await server.joinedRooms(Self.secret) }
+                == .incomplete("joined_rooms")
+        )
+    }
+
     @Test func `registration is signed as Synapse computes it`() async throws {
         let scene = try Scene { request in
             if request.method == "GET" { return Answer(#"{"nonce": "abcd"}"#) }

@@ -53,6 +53,25 @@ struct ServiceClientTests {
         } catch { return error }
     }
 
+    @Test func `a web page is no answer, whatever its status`() async throws {
+        let server = try ScriptedServer { _, socket in
+            socket.send(Answer("<html>Welcome", headers: []).bytes)
+            return true
+        }
+        defer { server.stop() }
+        let base = "http://127.0.0.1:\(server.port)/"
+        let service = HTTPHomeservers(http: try HTTPClient(), version: "1").authenticationService(
+            AuthenticationMetadata(issuer: base, revocationEndpoint: base + "oauth2/revoke")
+        )
+        let user = ServiceUser(id: "01ARZ3NDEKTSV4RRFFQ69G0031", localpart: "bot")
+        let secret = Secret("sesame of the service")
+        let refusals = [
+            await failure { () async throws(ServerFailure) in try await service.setPassword(secret, of: user, secret) },
+            await failure { () async throws(ServerFailure) in try await service.revoke(secret, client: "c") },
+        ]
+        #expect(refusals.map { $0?.reason } == [.webPage(status: 200), .webPage(status: 200)])
+    }
+
     @Test func `a client is registered as a real one was`() async throws {
         let scene = try Scene("oauth_client_registration", "public native client for the device grant")
         defer { scene.server.stop() }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A TCP socket on the loopback interface; every call blocks its thread.
 package struct LoopbackSocket: Sendable {
@@ -29,12 +30,22 @@ package struct LoopbackSocket: Sendable {
         return (socket, UInt16(bigEndian: port))
     }
 
-    /// A port that was free a moment ago.
+    /// A port for a program that binds it later.
+    ///
+    /// Below those that the system gives out by itself, and no two alike: else another test would have it by then.
     package static func freePort() throws -> UInt16 {
-        let (socket, port) = try listening()
-        socket.close()
-        return port
+        while true {
+            let number = lastPort.add(1, ordering: .relaxed).newValue
+            let port = UInt16(12_000 + number % 18_000)
+            let socket = LoopbackSocket(descriptor: try newDescriptor())
+            defer { socket.close() }
+            var address = loopback(port: port)
+            let isFree = unsafe withSockaddr(&address) { unsafe bind(socket.descriptor, $0, $1) == 0 }
+            if isFree { return port }
+        }
     }
+
+    private static let lastPort = Atomic<UInt>(UInt(getpid()) &* 97)
 
     package static func connected(to port: UInt16) throws -> LoopbackSocket {
         let socket = LoopbackSocket(descriptor: try newDescriptor())

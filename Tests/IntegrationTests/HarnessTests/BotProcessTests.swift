@@ -5,7 +5,7 @@ import Testing
 
 /// Against a stand-in, which reads the configuration that it is given, says that it is healthy, and ends by SIGTERM with
 /// code 3.
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(1)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct BotProcessTests {
     private static let standIn = """
         import http.server, json, os, signal, sys

@@ -3,7 +3,7 @@ import JSON
 import MatrixCore
 import Testing
 
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(1)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct FaultyProxyTests {
     @Test func `counts requests by method and path`() async throws {
         try await withProxy { account, proxy in

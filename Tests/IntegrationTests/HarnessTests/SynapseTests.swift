@@ -2,7 +2,7 @@ import JSON
 import MatrixCore
 import Testing
 
-@Suite(.serialized, .inTurn, .timeLimit(.minutes(1)))
+@Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SynapseTests {
     @Test(arguments: ["10", "11", "12"])
     func `carries messages, reactions and bans from one account to another`(version: String) async throws {

@@ -79,6 +79,33 @@ import Testing
         #expect(store.load()?.credential == second)
     }
 
+    @Test func `a session that was begun with another token since the start is not overwritten`() async throws {
+        let other = SavedSession(
+            origin: SessionOrigin(of: Secret("newly configured")),
+            credential: try .sample("third")
+        )
+        let store = SessionMemory()
+        let issuer = ScriptedIssuer(renewals: [.success(second), .success(second)])
+        let keeper = keeper(first, issuer, store)
+        try store.save(other)
+        let failure = TokenFailure.unavailable(
+            "a new one could not be kept: another token was configured since I started: restart me"
+        )
+        await #expect(throws: failure) { try await keeper.renew() }
+        #expect(issuer.asked == [])
+        time.advance(by: .seconds(2))
+        #expect(try await keeper.replacement(of: first.token) == second.token, "a dead token is replaced all the same")
+        #expect(store.load() == other)
+    }
+
+    @Test func `a session that went back to an earlier token is replaced`() async throws {
+        let old = SavedSession(origin: SessionOrigin(of: Secret("configured before")), credential: try .sample("old"))
+        let store = SessionMemory(old)
+        let keeper = keeper(first, ScriptedIssuer(renewals: [.success(second)]), store)
+        try await keeper.renew()
+        #expect(store.load()?.credential == second)
+    }
+
     @Test func `a login that was necessary is told once`() async throws {
         let issuer = ScriptedIssuer(renewals: [.failure(.refused("revoked"))], logins: [.success(second)])
         let keeper = keeper(first, issuer, SessionMemory(password: Secret("pw")))

@@ -22,7 +22,12 @@ struct DendriteExemption {
     private enum Objection: Error { case unclear(String) }
 
     var limits: DendriteLimits {
-        guard let root = Self.root(of: text) else { return .unclear("it is no YAML mapping") }
+        guard let document = Self.document(of: text) else { return .unclear("it is no YAML mapping") }
+        // A merged or repeated key may hold the list that a new key would put out of force.
+        if let fault = document.faults.first {
+            return .unclear("line \(fault.position.line): \(fault.reason.text)")
+        }
+        let root = document.root
         // YAML ends lines at these too, so that its numbers of lines would not be ours.
         guard !text.unicodeScalars.contains(where: { [0x85, 0x2028, 0x2029].contains($0.value) }), !hasBareReturn else {
             return .unclear("its lines end in several ways")
@@ -41,11 +46,11 @@ struct DendriteExemption {
         }
     }
 
-    private static func root(of text: String) -> Node? {
+    private static func document(of text: String) -> YAMLDocument? {
         guard let document = try? parseYAML(Array(text.utf8), file: ""), case .mapping = document.root.value else {
             return nil
         }
-        return document.root
+        return document
     }
 
     private static func exempted(in root: Node) -> [String] {
@@ -58,7 +63,7 @@ struct DendriteExemption {
     private func isSafe(_ edit: TextEdit, _ root: Node) -> Bool {
         let end = edit.line + edit.removed
         guard end < lines.count || isLastEnded && end == lines.count, showsOnlyLimits(edit),
-            let edited = Self.root(of: edit.applied(to: text))
+            let edited = Self.document(of: edit.applied(to: text))?.root
         else { return false }
         let before = Self.exempted(in: root)
         let after = Self.exempted(in: edited)

@@ -92,10 +92,10 @@ private func secondsSinceEpoch(_ date: String) -> Int64? {
     let words = date.split(separator: " ")
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     guard words.count == 6, let day = Int32(words[1]), let month = months.firstIndex(of: String(words[2])),
-        let year = Int32(words[3])
+        let year = Int32(words[3]), (1...31).contains(day), (1970...9_999).contains(year)
     else { return nil }
     let clock = words[4].split(separator: ":").compactMap { Int32($0) }
-    guard clock.count == 3 else { return nil }
+    guard clock.count == 3, clock.allSatisfy({ (0...60).contains($0) }) else { return nil }
     var parts = unsafe tm()
     unsafe parts.tm_mday = day
     unsafe parts.tm_mon = Int32(month)

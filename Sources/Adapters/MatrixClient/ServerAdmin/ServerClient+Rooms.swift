@@ -43,6 +43,7 @@ extension ServerClient: RoomAccess {
     private func slow(_ endpoint: Endpoint) -> Endpoint {
         var endpoint = endpoint
         endpoint.timeout = Self.slowTime
+        endpoint.maximumBodySize = RequestLimits().largeSize
         return endpoint
     }
 
@@ -59,10 +60,12 @@ extension ServerClient: RoomAccess {
     }
 
     func joinedRooms(_ token: Secret) async throws(ServerFailure) -> [RoomID] {
-        let answer = try await read(Endpoint(.get, ["joined_rooms"]), as: token)
-        return (answer["joined_rooms"]?.elements ?? []).compactMap { element in
-            element.string.flatMap { try? RoomID(parsing: $0) }
+        let endpoint = Endpoint(.get, ["joined_rooms"])
+        let answer = try await read(endpoint, as: token, simulated: ["joined_rooms": []])
+        guard case .array(let rooms)? = answer["joined_rooms"] else {
+            throw ServerFailure(name(endpoint), .incomplete("joined_rooms"))
         }
+        return rooms.compactMap { $0.string.flatMap { try? RoomID(parsing: $0) } }
     }
 
     func accountData(_ type: EventType, of user: UserID, _ token: Secret) async throws(ServerFailure) -> JSONValue? {

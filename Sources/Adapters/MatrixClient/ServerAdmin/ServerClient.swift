@@ -61,9 +61,8 @@ struct ServerClient: Sendable {
         var left = Self.patience
         while true {
             let exchange = try await exchangeOnce(endpoint, as: token, followingRedirects: redirects)
-            guard case .limited(let delay) = exchange.failure.reason, endpoint.isLimitedApart,
-                delay <= Self.longestWait,
-                left > .zero
+            guard exchange.status == 429, case .limited(let delay) = exchange.failure.reason, endpoint.isLimitedApart,
+                delay <= Self.longestWait, left > .zero
             else { return exchange }
             let wait = max(delay, .milliseconds(100))
             left -= wait
@@ -84,7 +83,8 @@ struct ServerClient: Sendable {
             baseURL + endpoint.target,
             headers: headers,
             body: endpoint.body?.encoded(),
-            timeout: endpoint.timeout ?? Self.usualTime
+            timeout: endpoint.timeout ?? Self.usualTime,
+            maximumBodySize: endpoint.maximumBodySize ?? RequestLimits().ordinarySize
         )
         let secrets = (token.map { [$0] } ?? []) + (endpoint.body?.secrets ?? [])
         var left = redirects

@@ -22,6 +22,8 @@ package actor SessionKeeper {
     private let issuer: any TokenIssuing
     private let store: any SessionStoring
     private let time: any TimeSource
+    /// What the session went back to that was on the disk at the start, and may be replaced.
+    private let superseded: SessionOrigin?
     /// Those who wait for the replacement that is under way; nil where none is.
     private var waiting: [CheckedContinuation<Result<Secret, TokenFailure>, Never>]?
     /// Requests come by the hundred: after a failure none of them asks again at once.
@@ -52,6 +54,7 @@ package actor SessionKeeper {
         self.issuer = issuer
         self.store = store
         self.time = time
+        superseded = ((try? store.load()) ?? nil)?.origin
     }
 
     package nonisolated var credential: Credential? { held.withLock { $0.credential } }
@@ -188,7 +191,11 @@ package actor SessionKeeper {
         return new.token
     }
 
+    /// A session that setup has begun with another token since the start is the next start's.
     private func save(_ credential: Credential) throws(SessionProblem) {
+        if let found = ((try? store.load()) ?? nil)?.origin, found != origin, found != superseded {
+            throw SessionProblem("another token was configured since I started: restart me")
+        }
         try store.save(SavedSession(origin: origin, credential: credential))
     }
 

@@ -65,7 +65,7 @@ actor BotProcess {
     private var logFile: String { folder + "/bot.log" }
 
     /// Starts it and waits until it says that it is healthy.
-    func start(within limit: Duration = .seconds(20)) async throws {
+    func start(within limit: Duration = .seconds(120)) async throws {
         try await launch()
         try await waitUntilHealthy(within: limit)
     }
@@ -83,7 +83,7 @@ actor BotProcess {
         )
     }
 
-    func waitUntilHealthy(within limit: Duration = .seconds(20)) async throws {
+    func waitUntilHealthy(within limit: Duration = .seconds(120)) async throws {
         guard let process else { throw NotReady(ending: nil, log: "never started") }
         let (http, url, log) = (account.homeserver.http, "http://127.0.0.1:\(healthPort)/healthz", logFile)
         do {
@@ -105,18 +105,18 @@ actor BotProcess {
 
     /// Asks it to end, as a service manager does.
     @discardableResult
-    func stop(within limit: Duration = .seconds(30)) async throws -> ChildProcess.Ending {
+    func stop(within limit: Duration = .seconds(120)) async throws -> ChildProcess.Ending {
         try await end(by: SIGTERM, within: limit)
     }
 
     /// Ends it in the middle of whatever it does.
     @discardableResult
     func kill() async throws -> ChildProcess.Ending {
-        try await end(by: SIGKILL, within: .seconds(10))
+        try await end(by: SIGKILL, within: .seconds(180))
     }
 
     /// Waits for an end that it comes to by itself.
-    func end(within limit: Duration = .seconds(20)) async throws -> ChildProcess.Ending {
+    func end(within limit: Duration = .seconds(120)) async throws -> ChildProcess.Ending {
         guard let process else { throw NotReady(ending: nil, log: "never started") }
         return try await process.end(within: limit)
     }

@@ -123,7 +123,7 @@ extension GuardedCommunity {
 
 extension ManagementRoom {
     /// Waits until these users are banned in these rooms.
-    func bans(of users: [TestClient], in rooms: [RoomID], within limit: Duration = .seconds(30)) async throws {
+    func bans(of users: [TestClient], in rooms: [RoomID], within limit: Duration = .seconds(120)) async throws {
         try await feed.rooms("bans of \(users.count) users in \(rooms.count) rooms", within: limit) { seen in
             users.allSatisfy { seen.membership(of: $0.userID, is: .ban, in: rooms) }
         }

@@ -31,7 +31,7 @@ struct ManagementRoom: Sendable {
     ///
     /// `text` comes without prefix: `ban @spammer:example.org coc spam`.
     @discardableResult
-    func command(_ text: String, within limit: Duration = .seconds(30)) async throws -> Answer {
+    func command(_ text: String, within limit: Duration = .seconds(120)) async throws -> Answer {
         let mark = await feed.mark
         let command = try await moderator.say("!draupnir " + text, in: room)
         let reply = try await reply(to: command, text, since: mark, within: limit)
@@ -44,7 +44,7 @@ struct ManagementRoom: Sendable {
     }
 
     /// Sends a command that only shows what it would do, and waits for that.
-    func preview(_ text: String, within limit: Duration = .seconds(30)) async throws -> Answer {
+    func preview(_ text: String, within limit: Duration = .seconds(120)) async throws -> Answer {
         let mark = await feed.mark
         let command = try await moderator.say("!draupnir " + text, in: room)
         let reply = try await reply(to: command, text, since: mark, within: limit)
@@ -71,7 +71,7 @@ struct ManagementRoom: Sendable {
     /// Waits for something that the bot says.
     func message(
         since mark: Int = 0,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(120),
         where matches: @escaping @Sendable (String) -> Bool
     ) async throws -> SyncedEvent {
         try await feed.message(in: room, from: bot, since: mark, within: limit, where: matches)

@@ -26,7 +26,7 @@ actor EventFeed {
         _ awaited: String = "an event",
         in room: RoomID? = nil,
         since mark: Int = 0,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(120),
         where matches: @escaping @Sendable (SyncedEvent) -> Bool
     ) async throws -> SyncedEvent {
         try await waiting(for: awaited, atMost: limit) { feed in
@@ -39,7 +39,7 @@ actor EventFeed {
         in room: RoomID,
         from sender: UserID,
         since mark: Int = 0,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(120),
         where matches: @escaping @Sendable (String) -> Bool = { _ in true }
     ) async throws -> SyncedEvent {
         try await event("a message of \(sender)", in: room, since: mark, within: limit) { event in
@@ -51,14 +51,14 @@ actor EventFeed {
     @discardableResult
     func rooms(
         _ awaited: String,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .seconds(120),
         until isReached: @escaping @Sendable (SyncedRooms) -> Bool
     ) async throws -> SyncedRooms {
         try await waiting(for: awaited, atMost: limit) { feed in isReached(feed.rooms) ? feed.rooms : nil }
     }
 
     /// The room of an open invitation by `user`.
-    func invitation(from user: UserID, within limit: Duration = .seconds(20)) async throws -> RoomID {
+    func invitation(from user: UserID, within limit: Duration = .seconds(120)) async throws -> RoomID {
         try await waiting(for: "an invitation by \(user)", atMost: limit) { $0.rooms.invitation(from: user) }
     }
 

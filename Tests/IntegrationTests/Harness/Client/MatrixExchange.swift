@@ -58,7 +58,7 @@ struct MatrixExchange: Sendable {
         _ path: MatrixPath,
         query: [(String, String)] = [],
         _ body: JSONValue? = nil,
-        timeout: Duration = .seconds(60)
+        timeout: Duration = .seconds(300)
     ) async throws -> JSONValue {
         var url = baseURL + path.text
         for (index, (name, value)) in query.enumerated() {

@@ -34,7 +34,7 @@ struct TestClient: Sendable {
         _ path: MatrixPath,
         query: [(String, String)] = [],
         _ body: JSONValue? = nil,
-        timeout: Duration = .seconds(60)
+        timeout: Duration = .seconds(300)
     ) async throws -> JSONValue {
         let exchange = MatrixExchange(baseURL: baseURL, http: homeserver.http, accessToken: accessToken)
         return try await exchange.call(method, path, query: query, body, timeout: timeout)

@@ -4,7 +4,7 @@ import Observability
 /// Returns once the homeserver at this address does not take the token any more.
 func waitForEnd(of token: Secret, at url: String, _ http: HTTPClient) async throws {
     let exchange = MatrixExchange(baseURL: url, http: http, accessToken: token.reveal())
-    try await polling(atMost: .seconds(60), "the token's end") { () -> Void? in
+    try await polling(atMost: .seconds(180), "the token's end") { () -> Void? in
         do {
             _ = try await exchange.call(.get, .client("account", "whoami"))
             return nil

@@ -180,6 +180,9 @@ extension DelegatedHomeserver {
         }
     }
 
+    /// Every access token ends before its time; the sessions go on.
+    func endTokens() { state.withLock { state in for session in state.sessions { session.pair.end = .now } } }
+
     /// Ends every session, as its user may.
     func revokeAll() { state.withLock { state in for session in state.sessions { session.isRevoked = true } } }
 

@@ -96,7 +96,7 @@ final class FaultyProxy: Sendable {
         _ method: MatrixMethod,
         _ pattern: String,
         answered: Bool = false,
-        within limit: Duration = .seconds(20)
+        within limit: Duration = .seconds(120)
     ) async throws {
         let promise = Promise<Void>()
         let waiter = Waiter(

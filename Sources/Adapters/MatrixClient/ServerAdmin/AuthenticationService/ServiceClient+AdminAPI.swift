@@ -44,7 +44,7 @@ extension ServiceClient {
         let body: JSONValue = ["password": .string(password.reveal())]
         guard rehearse(.post, path, body) == nil else { return }
         let exchange = try await answer(.post, metadata.adminAPI + path, .json(body), as: .bearer(token))
-        guard (200..<300).contains(exchange.status) else { throw exchange.failure }
+        _ = try exchange.checked()
     }
 
     func issuePersonalToken(

@@ -78,8 +78,7 @@ extension ServiceClient: AuthenticationService {
     func revoke(_ token: Secret, client: String) async throws(ServerFailure) {
         let url = try endpoint(metadata.revocationEndpoint, "revocation_endpoint")
         let exchange = try await answer(.post, url, .form([("token", token.reveal()), ("client_id", client)]))
-        // The body of a success is empty.
-        guard (200..<300).contains(exchange.status) else { throw exchange.failure }
+        _ = try exchange.checked()
     }
 
     private func tokens(_ exchange: ServerExchange) throws(ServerFailure) -> IssuedTokens {

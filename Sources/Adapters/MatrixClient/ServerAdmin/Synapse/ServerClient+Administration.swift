@@ -14,8 +14,7 @@ extension ServerClient: ServerAdministration {
         do throws(ServerFailure) {
             // Without `guests=false` Synapse refuses it under an authentication service.
             let query = [("limit", "1"), ("guests", "false")]
-            _ = try await read(Endpoint(.get, of: Self.adminAPI2, ["users"], query: query), as: token)
-            return true
+            return try await has("users", Endpoint(.get, of: Self.adminAPI2, ["users"], query: query), as: token)
         } catch {
             guard error.isForbidden else { throw error }
             return false
@@ -25,12 +24,19 @@ extension ServerClient: ServerAdministration {
     func maySeeSessions(of user: UserID, _ token: Secret) async throws(ServerFailure) -> Bool {
         if let rehearsal, token == Rehearsal.token { return rehearsal.isAdmin }
         do throws(ServerFailure) {
-            _ = try await read(Endpoint(.get, ["admin", "whois", user.rawValue]), as: token)
-            return true
+            return try await has("devices", Endpoint(.get, ["admin", "whois", user.rawValue]), as: token)
         } catch {
             guard error.isForbidden else { throw error }
             return false
         }
+    }
+
+    /// True, or a failure: what answers with something else is not the homeserver.
+    private func has(_ member: String, _ endpoint: Endpoint, as token: Secret) async throws(ServerFailure) -> Bool {
+        guard try await read(endpoint, as: token)[member] != nil else {
+            throw ServerFailure(name(endpoint), .incomplete(member))
+        }
+        return true
     }
 
     func account(_ user: UserID, _ token: Secret) async throws(ServerFailure) -> AccountRecord {
