@@ -3,7 +3,7 @@ import JSON
 import Lifecycle
 package import MatrixCore
 package import Moderation
-import Observability
+package import Observability
 package import Protections
 package import SimulatedHomeserver
 import Synchronization
@@ -32,6 +32,7 @@ package final class Village {
     private var process: Task<Void, any Error>?
     private var shutdown = ShutdownRequest()
     package private(set) var health = HealthState()
+    package private(set) var metrics = MetricsRegistry()
 
     /// `rooms` guarded rooms, each with `members`.
     package init(
@@ -87,6 +88,7 @@ package final class Village {
     package func start() {
         shutdown = ShutdownRequest()
         health = HealthState()
+        metrics = MetricsRegistry()
         let service = ModerationService(
             settings: settings,
             homeserver: homeserver.account(of: bot),
@@ -94,7 +96,7 @@ package final class Village {
             store: store,
             time: time,
             health: health,
-            metrics: BotMetrics(MetricsRegistry()),
+            metrics: BotMetrics(metrics),
             log: Log("test", minimum: .error, sink: NoSink())
         )
         process = Task(executorPreference: executor) { [shutdown] in try await service.run(until: shutdown) }

@@ -66,6 +66,22 @@ struct TokenLifeTests {
         }
     }
 
+    /// The server has ended the old pair by then, but for its refresh token.
+    @Test func `a renewal whose answer is lost is asked for again with the same refresh token`() async throws {
+        try await withGuardedCommunity(.init(rooms: 1, members: 1), on: Self.short) { town in
+            _ = try await makeRenewable(town)
+            town.proxy.inject(.loseAnswer(), into: .post, "refresh", times: 1)
+            let room = try await town.start()
+            try await town.proxy.waitForRequests(3, .post, "refresh", answered: true)
+            let asked = town.proxy.requests(.post, "refresh").map(\.text)
+            #expect(asked[0] == asked[1])
+            #expect(asked[1] != asked[2])
+            try await town.ban(town.members)
+            try await room.bans(of: town.members, in: town.rooms)
+            #expect(town.proxy.count(.post, "login") == 0)
+        }
+    }
+
     @Test func `a logout ends it with the cure, and with the password at hand it goes on`() async throws {
         try await withGuardedCommunity(.init(rooms: 1, members: 1), on: Self.short) { town in
             _ = try await makeRenewable(town)

@@ -1,3 +1,5 @@
+import Protections
+import Moderation
 import FoundationEssentials
 import HTTPClient
 import MatrixClient
@@ -29,7 +31,30 @@ struct RecordedAnswerTests {
             lines.append("\(recording.file) | \(recording.name) | \(recording.status) | \(told(exchange))")
         }
         await http.shutDown()
-        let golden = Recording.fixtures("told/\(folder).txt")
+        try compare(lines, "told/\(folder).txt")
+    }
+
+    /// What the bot makes of a refusal, as its journal, its summaries and its replies quote it.
+    @Test func `a refusal is told in words that a moderator understands`() async throws {
+        var lines: [String] = []
+        for folder in ["mas", "dendrite"] {
+            for recording in try Recording.all(in: folder)
+            where recording.status >= 400 && recording.path.hasPrefix("/_matrix/client/") {
+                let fixture = try Fixture { _, socket in
+                    socket.send(Answer(recording).bytes)
+                    return true
+                }
+                defer { fixture.server.stop() }
+                let error = await failure { try await fixture.client.perform(.leave("!a:b.org"), transaction: "t") }
+                let words = error?.moderatorMessage ?? "ok"
+                lines.append("\(folder) \(recording.file) | \(recording.name) | \(recording.status) | \(words)")
+            }
+        }
+        try compare(lines, "told/moderator.txt")
+    }
+
+    private func compare(_ lines: [String], _ file: String) throws {
+        let golden = Recording.fixtures(file)
         let text = lines.joined(separator: "\n") + "\n"
         if ProcessInfo.processInfo.environment["REWRITE_TOLD"] != nil {
             try text.write(toFile: golden, atomically: true, encoding: .utf8)

@@ -81,6 +81,19 @@ import WebAPI
         }
     }
 
+    @Test func `a warning stands below the code, and changes nothing of it`() async throws {
+        health.enter(.enforcing)
+        try await serve(settings()) { port in
+            let url = "http://127.0.0.1:\(port)/healthz"
+            health.warn("My access token ends in 5 min.")
+            let warned = try await ask(.get, url)
+            health.warn(nil)
+            let calm = try await ask(.get, url)
+            #expect(warned == Answer(200, "health code: 200\nwarning: My access token ends in 5 min."))
+            #expect(calm == Answer(200, "health code: 200"))
+        }
+    }
+
     @Test func `HEAD tells the code alone`() async throws {
         try await serve(settings()) { port in
             let answer = try await ask(.head, "http://127.0.0.1:\(port)/")

@@ -1,6 +1,7 @@
 import Glibc
 import Moderation
 import Observability
+import Setup
 import YAML
 
 /// Reads the configuration file of Draupnir or Mjolnir.

@@ -40,17 +40,4 @@ extension Secret {
         let end = bytes.lastIndex { !blanks.contains($0) }.map { $0 + 1 } ?? start
         return bytes[start..<end]
     }
-
-    /// Whether it stands in templates and examples, where everybody can read it.
-    var isPlaceholder: Bool {
-        let known = [
-            "", "NONE_PROVIDED", "YOUR_TOKEN_HERE", "YOUR_ACCESS_TOKEN", "YOUR_ACCESS_TOKEN_HERE", "DEFAULT",
-            "CHANGEME",
-            "CHANGE_ME", "SECRET", "PASSWORD", "TOKEN",
-        ]
-        return known.contains(reveal().uppercased())
-    }
-
-    /// Whether it can travel in a header: visible ASCII and nothing else.
-    var isToken: Bool { reveal().utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }

@@ -1,4 +1,5 @@
 import Observability
+import Setup
 import YAML
 
 /// How one kind of value is read from YAML and shown to people.
@@ -68,7 +69,8 @@ func quoted(_ text: String) -> String { "“\(printable(text, limit: 80))”" }
 
 /// Access tokens of Synapse and of the authentication service, macaroons, and URLs with a password in them.
 func looksSecret(_ text: String) -> Bool {
-    ["syt_", "mat_", "mct_", "mas_", "MDAx"].contains { text.utf8.starts(with: $0.utf8) } || hasUserInfo(text)
+    (TokenKind.byPrefix.map(\.prefix) + ["mas_", "MDAx"]).contains { text.utf8.starts(with: $0.utf8) }
+        || hasUserInfo(text)
 }
 
 /// Whether an `@` stands before the path of what looks like a URL.

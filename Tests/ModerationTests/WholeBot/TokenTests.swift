@@ -35,6 +35,10 @@ import Testing
         #expect(issuer.asked == ["refresh refresh-first"])
         #expect(village.session?.credential == second)
         #expect(await warnings(village) == [])
+        let metrics = village.metrics.exposition
+        let end = try #require(second.life).end / 1_000
+        #expect(metrics.contains("\ndraupnir_token_end_timestamp_seconds \(end)"), "\(metrics)")
+        #expect(metrics.contains("\ndraupnir_token_renewals_total{result=\"renewed\"} 1\n"), "\(metrics)")
         try await village.stop()
     }
 

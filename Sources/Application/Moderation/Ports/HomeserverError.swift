@@ -47,6 +47,11 @@ extension HomeserverError {
     package var moderatorMessage: String {
         switch self {
         case .limited: "the homeserver limits my rate"
+        case .refused(let status, "M_UNRECOGNIZED", _):
+            "neither the homeserver nor a proxy before it knows this request (M_UNRECOGNIZED, \(status))"
+        // Dendrite's, where the rules of the room forbid it.
+        case .refused(let status, let code, "InputWasRejected"):
+            "the room's rules forbid it: somebody's power level or membership does not allow it (\(code), \(status))"
         case .refused(let status, let code, let message): "the homeserver refused: \(message) (\(code), \(status))"
         case .tokenRejected: "the homeserver does not accept my access token any more"
         case .unreachable: "the homeserver cannot be reached"

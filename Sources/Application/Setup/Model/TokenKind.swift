@@ -18,29 +18,19 @@ package enum TokenKind: Sendable, Equatable {
     case malformed
     case unknown
 
+    package static let byPrefix: [(prefix: String, kind: TokenKind)] = [
+        ("syt_", .synapse), ("mat_", .shortLived), ("mct_", .compatibility), ("mpt_", .personal), ("mcr_", .refresh),
+        ("mar_", .refresh), ("syr_", .refresh),
+    ]
+
     package init(_ token: Secret) {
-        let text = token.reveal()
-        let known: Set<String> = [
-            "", "NONE_PROVIDED", "YOUR_TOKEN_HERE", "YOUR_ACCESS_TOKEN", "YOUR_ACCESS_TOKEN_HERE", "DEFAULT",
-            "CHANGEME", "CHANGE_ME", "SECRET", "PASSWORD", "TOKEN", "ACCESS_TOKEN",
-        ]
-        func begins(_ prefix: String) -> Bool { text.utf8.starts(with: prefix.utf8) }
-        if known.contains(text.uppercased()) || begins("<") {
+        let text = token.reveal().utf8
+        if token.isPlaceholder {
             self = .placeholder
-        } else if !text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
+        } else if !token.isVisibleASCII {
             self = .malformed
-        } else if begins("syt_") {
-            self = .synapse
-        } else if begins("mat_") {
-            self = .shortLived
-        } else if begins("mct_") {
-            self = .compatibility
-        } else if begins("mpt_") {
-            self = .personal
-        } else if begins("mcr_") || begins("mar_") || begins("syr_") {
-            self = .refresh
         } else {
-            self = .unknown
+            self = Self.byPrefix.first { text.starts(with: $0.prefix.utf8) }?.kind ?? .unknown
         }
     }
 
@@ -83,4 +73,19 @@ package enum TokenKind: Sendable, Equatable {
             ("the access token is \(name)", ["put the token alone into the first line of the file"])
         }
     }
+}
+
+extension Secret {
+    /// Whether it stands in templates and examples, where everybody can read it.
+    package var isPlaceholder: Bool {
+        let known: Set<String> = [
+            "", "NONE_PROVIDED", "YOUR_TOKEN_HERE", "YOUR_ACCESS_TOKEN", "YOUR_ACCESS_TOKEN_HERE", "DEFAULT",
+            "CHANGEME", "CHANGE_ME", "SECRET", "PASSWORD", "TOKEN", "ACCESS_TOKEN",
+        ]
+        let text = reveal()
+        return known.contains(text.uppercased()) || text.hasPrefix("<") && text.hasSuffix(">")
+    }
+
+    /// Whether it can travel in a header: visible ASCII and nothing else.
+    package var isVisibleASCII: Bool { reveal().utf8.allSatisfy { (0x21...0x7E).contains($0) } }
 }
