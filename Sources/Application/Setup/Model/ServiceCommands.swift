@@ -27,6 +27,9 @@ package struct ServiceCommands: Sendable, Equatable {
             + [device].compactMap(\.self)
     }
 
+    /// Lets the user ask for a token with admin rights.
+    package func promote(_ localpart: String) -> [String] { program + ["manage", "promote-admin", localpart] }
+
     /// Makes devices known to Synapse, which refuses the token of an unknown one.
     package var provision: [String] { program + ["manage", "provision-all-users"] }
 

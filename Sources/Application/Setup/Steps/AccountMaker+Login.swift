@@ -8,6 +8,7 @@ extension AccountMaker {
         _ password: Secret?,
         _ homeserver: any SetupHomeserver,
         _ server: ServerFacts,
+        _ tools: SetupTools,
         made: Bool,
         device: String? = nil,
         isRenewable: Bool = false
@@ -21,7 +22,7 @@ extension AccountMaker {
                 var login = PasswordLogin(user: name, password: password)
                 login.device = device
                 login.isRenewable = isRenewable
-                let session = try await homeserver.logIn(login)
+                let session = try await homeserver.lastingLogin(login, tools.clock.wallMilliseconds)
                 return (session, made ? "made \(session.user) and logged in" : "logged in as \(session.user)")
             } catch {
                 last = error
@@ -42,7 +43,7 @@ extension AccountMaker {
                 step,
                 "the account \(localpart) is locked",
                 cure: ["run where the authentication service runs:"]
-                    + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: false)
+                    + commands.unlockLines(localpart: localpart, reactivates: false)
             )
         case .refused(_, "M_USER_LOCKED", _):
             throw StepFailure(step, "the account \(localpart) is locked", cure: "have a server admin unlock it")
@@ -71,7 +72,7 @@ extension AccountMaker {
             "the authentication service refuses the password of \(localpart): it is wrong, or the account has none, is"
                 + " deactivated, or does not exist",
             cure: ["correct --password-file or --localpart, log in with --oauth, or run where the service runs:"]
-                + ServiceCommands.standard.accountLines(localpart: localpart, asAdmin: false)
+                + commands.accountLines(localpart: localpart, asAdmin: false)
                 + ["then give the token that it prints with --access-token-file"]
         )
     }
@@ -94,6 +95,7 @@ extension AccountMaker {
                 password,
                 homeserver,
                 server,
+                tools,
                 made: false,
                 device: session.device,
                 isRenewable: true
@@ -118,16 +120,14 @@ extension AccountMaker {
         _ run: SetupRun,
         _ tools: SetupTools
     ) async throws(StepFailure) -> Credential? {
-        let (homeserver, server) = try run.found(step)
-        let tokens: IssuedTokens
+        let server = try run.found(step).1
+        guard let renewal = credential.renewal else { return nil }
+        let asked = tools.clock.wallMilliseconds()
         do throws(ServerFailure) {
-            switch credential.renewal {
-            case nil: return nil
-            case .matrix(let refreshToken)?: tokens = try await homeserver.refresh(refreshToken)
-            case .oauth(let refreshToken, let client, let tokenEndpoint)?:
-                let place = AuthenticationMetadata(issuer: server.issuer ?? "", tokenEndpoint: tokenEndpoint)
-                tokens = try await tools.homeservers.authenticationService(place).refresh(refreshToken, client: client)
-            }
+            return credential.replaced(
+                by: try await tools.homeservers.tokens(for: renewal, at: server.baseURL),
+                at: asked
+            )
         } catch {
             if error.isUnrecognized, server.isDelegated {
                 throw StepFailure(
@@ -140,6 +140,5 @@ extension AccountMaker {
             if error.isCredentialRefused { return nil }
             throw error.ending(step, at: server.baseURL, "the saved token has ended, and could not be renewed")
         }
-        return credential.replaced(by: tokens, at: tools.clock.wallMilliseconds())
     }
 }

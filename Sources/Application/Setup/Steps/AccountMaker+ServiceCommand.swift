@@ -32,9 +32,14 @@ extension AccountMaker {
                     + ["then give the token with --access-token-file"]
             )
         }
-        _ = try await perform(commands.provision, tools)
         let token = Secret(issued.token)
-        let identity = try await ownIdentity(token, homeserver, server, tools)
+        let identity: TokenIdentity
+        do throws(StepFailure) {
+            _ = try await perform(commands.provision, tools)
+            identity = try await ownIdentity(token, homeserver, server, tools)
+        } catch {
+            throw await discarding(.matrix(token, device: issued.device), for: error, run, tools)
+        }
         return (
             AccountSession(user: identity.user, token: token, device: identity.device ?? issued.device),
             "\(isNew ? "made" : "used") the account \(identity.user) with \(commands.program.joined(separator: " "))"
