@@ -74,7 +74,13 @@ package struct GrantAdmin: SetupStep {
             )
         }
         do throws(ServerFailure) { try await homeserver.makeAdmin(session.user, admin) } catch {
-            throw AdminLines.ending(error, name, server, "making \(session.user) a server admin")
+            throw AdminLines.ending(
+                error,
+                name,
+                server,
+                "making \(session.user) a server admin",
+                by: run.serviceCommands
+            )
         }
         var isAdmin = run.wishes.isDryRun
         if !isAdmin { isAdmin = try await probe(homeserver, session, server) }
@@ -118,7 +124,7 @@ package struct GrantAdmin: SetupStep {
             guard let issued = IssuedToken(session, by: way) else { throw error }
             throw await maker.discarding(issued, for: error, run, tools)
         }
-        try ObtainAccount().take(session, &run, tools)
+        try ObtainAccount().take(session, maker, &run, tools)
         (run.isServerAdmin, run.progress.isAdminWanted) = (true, true)
         return [
             "a new token makes \(session.user) a server admin; the old one still works, until it is ended in its sessions"

@@ -57,7 +57,23 @@ extension ObtainAccount {
         run.session = session
         run.progress.user = identity.user
         run.progress.device = identity.device
+        let origin = SessionOrigin(of: kept.configured.token)
+        run.keepAlive(
+            KeptCredential(kept.configured, SavedSession(origin: origin, credential: credential)),
+            maker,
+            tools
+        )
         return ["kept \(identity.user), whose token \(credential == kept.current ? "works" : "was renewed")"]
+    }
+}
+
+extension SetupRun {
+    /// From now on the homeserver is asked with the session's present token, where it can be renewed.
+    mutating func keepAlive(_ kept: KeptCredential, _ maker: AccountMaker, _ tools: SetupTools) {
+        guard let found = homeserver, kept.current.renewal != nil, !wishes.isDryRun else { return }
+        let plain = (found as? LastingHomeserver)?.homeserver ?? found
+        homeserver = plain
+        homeserver = LastingHomeserver(homeserver: plain, session: LastingSession(kept, maker, self, tools))
     }
 }
 

@@ -70,7 +70,7 @@ package struct ObtainAccount: SetupStep {
             guard isJudged || way != .deviceGrant, let issued = IssuedToken(session, by: way) else { throw error }
             throw await maker.discarding(issued, for: error, run, tools)
         }
-        try take(session, &run, tools)
+        try take(session, maker, &run, tools)
         if way == .password, secrets.isPasswordGiven, let password = secrets.password,
             let old = try run.savedSecret(run.folder.password, tools), old != password
         {
@@ -87,13 +87,19 @@ package struct ObtainAccount: SetupStep {
     }
 
     /// From now on the bot's.
-    func take(_ session: AccountSession, _ run: inout SetupRun, _ tools: SetupTools) throws(StepFailure) {
+    func take(
+        _ session: AccountSession,
+        _ maker: AccountMaker,
+        _ run: inout SetupRun,
+        _ tools: SetupTools
+    ) throws(StepFailure) {
         try run.saveCredential(session.credential, tools)
         if !run.wishes.isDryRun { try? tools.files.remove(run.folder.approvedSession) }
         run.session = session
         run.progress.user = session.user
         run.progress.device = session.device
         run.progress.pending.remove(Self.mark)
+        run.keepAlive(KeptCredential(session.credential, nil), maker, tools)
     }
 
     /// One that does not end unnoticed.
@@ -107,7 +113,9 @@ package struct ObtainAccount: SetupStep {
         if session.expiresIn != nil, session.renewal == nil {
             session = try await maker.renewable(session, run, tools)
         }
-        if session.renewal == nil, let objection = TokenKind(session.token).objection(localpart: maker.localpart) {
+        if session.renewal == nil,
+            let objection = TokenKind(session.token).objection(localpart: maker.localpart, by: maker.commands)
+        {
             throw StepFailure(name, objection.cause, cure: objection.cure, kind: .refused)
         }
         return session
