@@ -177,7 +177,7 @@ import Testing
         ].compactMap { name in
             guard let command = try? RecordedCommand.named(name, in: "mas", "cli.json") else { return nil }
             return CommandOutput(
-                exitStatus: Int32(command.exitStatus),
+                exitStatus: Int32(command.exitStatus ?? -1),
                 standardOutput: command.standardOutput,
                 standardError: command.standardError
             )

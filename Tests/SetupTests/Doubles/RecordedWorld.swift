@@ -73,7 +73,7 @@ final class RecordedWorld: Sendable {
     static func said(_ file: String, _ name: String) throws -> CommandOutput {
         let command = try RecordedCommand.named(name, in: "mas", file + ".json")
         return CommandOutput(
-            exitStatus: Int32(command.exitStatus),
+            exitStatus: Int32(command.exitStatus ?? -1),
             standardOutput: command.standardOutput,
             standardError: command.standardError
         )

@@ -54,6 +54,16 @@ extension AccountMaker {
                     + " 20 s, and good logins count too",
                 cure: "wait a minute, then run the same again; what is done stays done"
             )
+        case .trouble where server.isDelegated:
+            throw StepFailure(
+                step,
+                "logging in as \(localpart): /login is answered by the authentication service, and that failed"
+                    + " (\(failure.status.map { "status \($0)" } ?? "")): its database or Synapse may be down",
+                cure: [
+                    "look into its log at this moment, and run where it runs:", ServiceCommands.line(commands.doctor),
+                    "then run the same again",
+                ]
+            )
         default: throw failure.ending(step, at: server.baseURL, "logging in as \(localpart)")
         }
     }

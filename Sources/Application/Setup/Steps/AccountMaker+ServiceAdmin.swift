@@ -74,7 +74,7 @@ extension AccountMaker {
         _ service: any AuthenticationService,
         registersItself: Bool = false
     ) -> StepFailure {
-        ServiceTrouble(failure, step, service.metadata, localpart, registersItself: registersItself).explained
+        ServiceTrouble(failure, step, service.metadata, localpart, commands, registersItself: registersItself).explained
     }
 
     func rehearsed(_ homeserver: any SetupHomeserver, _ scope: TokenScope) throws(StepFailure) -> AccountSession {
@@ -158,12 +158,28 @@ extension AccountMaker {
         if !secrets.isPasswordGiven { try run.saveSecret(password, to: run.folder.password, tools) }
         do throws(ServerFailure) { try await service.setPassword(password, of: user, credential) } catch {
             // Where passwords are switched off the token does without; an answer that was lost may have been a yes.
-            run.advise(step, "the account \(localpart) has no password: \(error.cause)")
+            run.advise(
+                step,
+                "the account \(localpart) has no password: \(error.cause)",
+                cure: withoutPassword(error)
+            )
             if case .refused = error.reason, !run.wishes.isDryRun, isPasswordNew {
                 try? tools.files.remove(run.folder.password)
             }
         }
         return (user, "made the account \(localpart)")
+    }
+
+    private func withoutPassword(_ failure: ServerFailure) -> [String] {
+        let isWeak = failure.cause.contains("too weak")
+        return [
+            "the bot's token works without one; where it is lost, run setup again with --mas-client-id"
+                + (isWeak
+                    ? "; to have one all the same, give a longer --password-file, or run where the service runs:" : "")
+        ]
+            + (isWeak
+                ? [ServiceCommands.line(commands.program + ["manage", "set-password", localpart, "LONGER_PASSWORD"])]
+                : [])
     }
 
     /// An account that nobody named may be somebody's.
@@ -198,7 +214,7 @@ extension AccountMaker {
         StepFailure(
             step,
             "the authentication service at \(metadata.issuer) issues no personal tokens: it is older than them",
-            cure: ["update it, or run there:"]
+            cure: ["update it, or run where it runs:"]
                 + commands.tokenLines(localpart: localpart, asAdmin: scope.isServerAdmin)
                 + ["then give the token that it prints with --access-token-file"]
         )

@@ -20,8 +20,11 @@ extension AccountMaker {
                 if case .refused(_, _, let message) = error.reason, message.contains("doesn't grant access") {
                     throw StepFailure(
                         step,
-                        "the new token is not for the Matrix API: the authentication service has left that out of its scope",
-                        cure: "see what its policy allows, then run the same again"
+                        "the new token is not for the Matrix API: the authentication service has left"
+                            + " \(TokenScope.clientAPI(isStable: server.versions.hasStableScopes)) out of its scope",
+                        cure:
+                            "have the service's policy (“policy” in its configuration) grant it that, and run the same again; or"
+                            + " give --mas-cli, whose tokens have it always"
                     )
                 }
                 if let pause = pauses.first, error.mayPass, error.delay <= .seconds(60), !Task.isCancelled {
