@@ -199,11 +199,21 @@ struct ServiceClientTests {
         let scene = try Scene("personal_sessions", "create, without expiry")
         defer { scene.server.stop() }
         let user = ServiceUser(id: "01ARZ", localpart: "bot")
-        let token = try await scene.service.issuePersonalToken(Self.scope, for: user, named: "Draupnir", Secret("t"))
-        #expect(token.reveal() == "mpt_PersonalAccessToken002xxxxxxxx_3na0p0")
+        let issued = try await scene.service.issuePersonalToken(Self.scope, for: user, named: "Draupnir", Secret("t"))
+        #expect(issued.token.reveal() == "mpt_PersonalAccessToken002xxxxxxxx_3na0p0")
+        #expect(issued.session == "01ARZ3NDEKTSV4RRFFQ69G0059")
         let sent = try #require(scene.server.requests.first?.json)
         #expect(sent["actor_user_id"] == "01ARZ")
         #expect(sent["expires_in"] == nil)
+    }
+
+    @Test func `a personal token is ended by the name of its session`() async throws {
+        let scene = try Scene("personal_sessions", "revoke")
+        defer { scene.server.stop() }
+        try await scene.service.endPersonalSession("01ARZ3NDEKTSV4RRFFQ69G0057", Secret("t"))
+        let sent = try #require(scene.server.requests.first)
+        #expect(sent.path == "/api/admin/v1/personal-sessions/01ARZ3NDEKTSV4RRFFQ69G0057/revoke")
+        #expect(sent.method == "POST")
     }
 
     @Test func `a rehearsal makes nothing, and shows no secret`() async throws {

@@ -120,7 +120,7 @@ struct SessionTests {
     @Test(arguments: [
         Answer(#"{"errcode":"M_UNRECOGNIZED","error":"Unrecognized request"}"#, status: 404),
         Answer(#"{"message":"no Route matched"}"#, status: 404), Answer("", status: 422),
-        Answer(#"{"access_token":"a","expires_in_ms":"300000"}"#), Answer(#"{"access_token":"a","expires_in_ms":1.5}"#),
+        Answer(#"{"access_token":"a","expires_in_ms":"300000"}"#), Answer(#"{"access_token":"a","expires_in_ms":[1]}"#),
         Answer("<html>502</html>", status: 502, headers: []), Answer("", status: 503), Answer("{", status: 200),
         Answer("{}", status: 200), Answer(#"{"access_token":7}"#), Answer("<html>hello</html>"),
         Answer(#"{"errcode":"M_LIMIT_EXCEEDED","error":"Too many"}"#, status: 429),

@@ -42,6 +42,21 @@ import Testing
         #expect(run.standardError.contains("(AccessToken: "))
     }
 
+    /// Its own usage, of a line without a name, is what the line that is shown cannot bring.
+    @Test func `every failure of that line is told with what it means`() throws {
+        let runs = try RecordedCommand.all(in: "dendrite", "cli_create_account.json")
+        let failures = runs.filter { $0.exitStatus != 0 && $0.name != "no user name" }
+        #expect(failures.count == 9)
+        for run in failures {
+            let found = DendriteCommands.troubles.filter { trouble in
+                [run.standardError, run.standardOutput].contains { $0.contains(trouble.sign) }
+            }
+            #expect(found.count == 1, "\(run.name): \(found.map(\.sign))")
+        }
+        let lines = DendriteCommands(baseURL: nil).accountLines("bot", asAdmin: false)
+        #expect(DendriteCommands.troubles.allSatisfy { trouble in lines.contains { $0.contains(trouble.meaning) } })
+    }
+
     @Test func `an admin's token makes no account there`() async throws {
         let bench = DendriteScene.bench()
         var run = DendriteScene.run(on: bench) { $0.typedAdminToken = Secret("admin") }

@@ -30,7 +30,8 @@ import Testing
         Place(call: "POST /oauth2/token device_code", way: .browser),
         Place(call: "POST /_matrix/client/v3/login", way: .password),
         Place(call: "GET /_matrix/client/v3/account/whoami", way: .token),
-        Place(call: "GET /_matrix/client/v3/account/whoami", way: .browser),
+        // What a person has approved is kept for the next run.
+        Place(call: "GET /_matrix/client/v3/account/whoami", way: .browser, isAfterMaking: true),
         Place(call: "GET /_matrix/client/v3/account/whoami", way: .client, isAfterMaking: true),
     ]
 
@@ -186,7 +187,9 @@ import Testing
         }
     }
 
-    @Test(arguments: ["9223372036854775807", "-9223372036854775808", "0"])
+    @Test(arguments: [
+        "9223372036854775807", "-9223372036854775808", "0", "299.5", "18446744073709551616", "1e400", "-0.1",
+    ])
     func `a life of any length is borne`(_ seconds: String) async throws {
         let answer = Answer(#"{"access_token":"mat_1","refresh_token":"mar_1","expires_in":\#(seconds)}"#)
         try await RecordedWorld.with(["POST /oauth2/token device_code": [answer]]) { world in

@@ -80,6 +80,56 @@ import Testing
         #expect(bench.service.asked.withLock { $0 } == [])
     }
 
+    private static func due(_ bench: SetupBench) -> Credential {
+        var due = saved
+        due.life = TokenLife(issued: bench.wallMilliseconds() - 200_000, end: bench.wallMilliseconds() + 100_000)
+        bench.files.withLock { $0[path] = Array(due.fileText.utf8) }
+        return due
+    }
+
+    @Test func `a token past half of its life is renewed before the steps that need it`() async {
+        let service = ScriptedService(refreshes: [.success(ScriptedService.tokens)])
+        let bench = Self.bench([.success(Self.bot)], service)
+        _ = Self.due(bench)
+        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(bench.session?.token == Secret("mat_1"))
+        #expect(bench.scripted.tokens.withLock { $0 } == [Secret("mat_1")])
+    }
+
+    @Test func `where it cannot be renewed yet, it is used as long as it is good`() async {
+        let service = ScriptedService(refreshes: [.failure(ServerFailure("POST token", .timedOut))])
+        let bench = Self.bench([.success(Self.bot)], service)
+        _ = Self.due(bench)
+        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(bench.scripted.tokens.withLock { $0 } == [Secret("mat_0")])
+        #expect(service.asked.withLock { $0 } == ["refresh"])
+    }
+
+    @Test(arguments: [true, false])
+    func `the running bot may be quicker to renew, and its pair counts`(_ isBeforeRefresh: Bool) async throws {
+        let dead = ServerFailure("POST token", .refused(status: 400, code: "invalid_grant", message: ""))
+        let bench = Self.bench([.success(Self.bot)], ScriptedService(refreshes: [.failure(dead)]))
+        let due = Self.due(bench)
+        var renewed = due
+        renewed.token = Secret("mat_7")
+        let session = SavedSession(origin: SessionOrigin(of: due.token), credential: renewed)
+        let reads = Mutex(0)
+        bench.beforeReading.withLock {
+            $0 = { [unowned bench] path in
+                guard path == "/bot/storage/session" else { return }
+                let count = reads.withLock { reads in
+                    reads += 1
+                    return reads
+                }
+                guard count > (isBeforeRefresh ? 1 : 2) else { return }
+                bench.files.withLock { $0[path] = Array(session.fileText.utf8) }
+            }
+        }
+        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(bench.scripted.tokens.withLock { $0 } == [Secret("mat_7")])
+        #expect(bench.service.asked.withLock { $0 } == (isBeforeRefresh ? [] : ["refresh"]))
+    }
+
     @Test func `a token that is given replaces one that works`() async {
         let bench = Self.bench([.success(Self.bot)])
         #expect(await Self.obtain(bench, { $0.typedAccessToken = Secret("mct_new") }) == nil)

@@ -28,7 +28,11 @@ import Testing
                     scene.way.fill(&wishes, world.bench)
                     wishes.wantsServerAdmin = scene.asAdmin
                 }
-                let advice = outcome.run?.advice.map { "advice: \($0.text)\n" }.joined() ?? ""
+                let advice =
+                    outcome.run?.advice.map { advice in
+                        let lines = advice.cure.map { $0.hasPrefix("    ") ? "\($0)\n" : "  → \($0)\n" }
+                        return "advice: \(advice.text)\n" + lines.joined()
+                    }.joined() ?? ""
                 return (outcome.failure?.text ?? "no failure\n") + advice
             }
             told.append("== --\(scene.way.rawValue): \(scene.title)\n" + text)
@@ -127,6 +131,10 @@ import Testing
             (
                 "passwords are switched off",
                 ["POST /api/admin/v1/users/": [("features_off", "passwords off: set password at the admin API")]]
+            ),
+            (
+                "a password that is too weak",
+                ["POST /api/admin/v1/users/": [("admin_api", "set password: weak")]]
             ),
             ("a locked account", [lookup: [("admin_api", "get a locked user")]]),
             ("no personal tokens yet", [personal: [("admin_api_sessions", "unknown resource")]]),

@@ -82,24 +82,41 @@ package struct Recording: Sendable {
 
 /// One run of a server's command line program, recorded in the same files.
 package struct RecordedCommand: Sendable {
+    package let name: String
     package let words: [String]
-    package let exitStatus: Int64
+    /// Nil where it never ended.
+    package let exitStatus: Int64?
     package let standardOutput: String
     package let standardError: String
 
     package static func named(_ name: String, in folder: String, _ file: String) throws -> RecordedCommand {
-        let entries = try Recording.entries(of: folder, file)
-        guard let entry = entries.first(where: { $0["name"] == .string(name) }),
-            case .string(let log)? = entry["stderr"]
-        else { throw Recording.Missing(name: name) }
+        guard let found = try all(in: folder, file).first(where: { $0.name == name }) else {
+            throw Recording.Missing(name: name)
+        }
+        return found
+    }
+
+    package static func all(in folder: String, _ file: String) throws -> [RecordedCommand] {
+        try Recording.entries(of: folder, file).compactMap { RecordedCommand($0) }
+    }
+
+    /// Nil of an exchange.
+    private init?(_ entry: JSONValue) {
+        guard case .string(let name)? = entry["name"], case .string(let log)? = entry["stderr"],
+            entry["command"] != nil
+        else { return nil }
         var words: [String] = []
         if case .array(let recorded)? = entry["command"] {
             words = recorded.compactMap { if case .string(let word) = $0 { word } else { nil } }
         }
-        var status: Int64 = -1
+        var status: Int64?
         if case .integer(let exit)? = entry["exit"] { status = exit }
         var output = ""
         if case .string(let text)? = entry["stdout"] { output = text }
-        return RecordedCommand(words: words, exitStatus: status, standardOutput: output, standardError: log)
+        self.name = name
+        self.words = words
+        exitStatus = status
+        standardOutput = output
+        standardError = log
     }
 }

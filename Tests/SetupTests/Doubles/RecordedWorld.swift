@@ -73,7 +73,7 @@ final class RecordedWorld: Sendable {
     static func said(_ file: String, _ name: String) throws -> CommandOutput {
         let command = try RecordedCommand.named(name, in: "mas", file + ".json")
         return CommandOutput(
-            exitStatus: Int32(command.exitStatus),
+            exitStatus: Int32(command.exitStatus ?? -1),
             standardOutput: command.standardOutput,
             standardError: command.standardError
         )
@@ -92,6 +92,7 @@ final class RecordedWorld: Sendable {
             "GET /_matrix/client/v3/account/whoami": try one("compat_login", "whoami, good token"),
             "POST /_matrix/client/v3/login": try one("compat_login", "right password"),
             "POST /_matrix/client/v3/refresh": try one("compat_login", "refresh"),
+            "POST /_matrix/client/v3/logout": try one("compat_login", "logout"),
             "GET /_synapse/admin/v2/users": try one(
                 "synapse_admin",
                 "list users v2 with guests=false: compat token of a user with can_request_admin"

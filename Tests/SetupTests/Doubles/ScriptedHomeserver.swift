@@ -12,10 +12,13 @@ final class ScriptedHomeserver: SetupHomeserver {
     /// What `identity` says, one answer after the other; the last stays.
     let identities: Mutex<[Result<TokenIdentity, ServerFailure>]>
     let logins: Mutex<[Result<AccountSession, ServerFailure>]>
+    let logOuts = Mutex<[Result<Void, ServerFailure>]>([])
     let asked = Mutex<[String]>([])
     /// Those that it was asked about.
     let tokens = Mutex<[Secret]>([])
     let isAdmin: Bool
+    /// What becomes of every registration.
+    let registrations = Mutex<Result<AccountSession, ServerFailure>?>(nil)
 
     init(
         identities: [Result<TokenIdentity, ServerFailure>] = [],
@@ -46,6 +49,10 @@ final class ScriptedHomeserver: SetupHomeserver {
     func logIn(_ login: PasswordLogin) async throws(ServerFailure) -> AccountSession {
         try next(logins, login.isRenewable ? "login for \(login.device ?? "a new device"), renewable" : "login")
     }
+    func logOut(_ token: Secret) async throws(ServerFailure) {
+        asked.withLock { $0.append("logout of \(token.reveal())") }
+        try logOuts.withLock { $0.first ?? .success(()) }.get()
+    }
     func canAdminister(_: Secret) async throws(ServerFailure) -> Bool {
         asked.withLock { $0.append("users") }
         return isAdmin
@@ -64,8 +71,10 @@ extension ScriptedHomeserver {
     func federationSoftware() async throws(ServerFailure) -> ServerSoftware { throw unexpected("version") }
     func loginFlows() async throws(ServerFailure) -> [LoginFlow] { throw unexpected("flows") }
     func authenticationMetadata() async throws(ServerFailure) -> AuthenticationMetadata? { nil }
-    func register(_: NewAccount, signedWith _: Secret) async throws(ServerFailure) -> AccountSession {
-        throw unexpected("register")
+    func register(_ account: NewAccount, signedWith _: Secret) async throws(ServerFailure) -> AccountSession {
+        asked.withLock { $0.append("register \(account.localpart)") }
+        guard let answer = registrations.withLock({ $0 }) else { throw unexpected("register") }
+        return try answer.get()
     }
     func register(_: NewAccount, registrationToken _: Secret?) async throws(ServerFailure) -> AccountSession {
         throw unexpected("register")

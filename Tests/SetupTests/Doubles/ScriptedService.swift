@@ -68,5 +68,13 @@ final class ScriptedService: AuthenticationService {
         for _: ServiceUser,
         named _: String,
         _: Secret
-    ) async throws(ServerFailure) -> Secret { Secret("mpt_1") }
+    ) async throws(ServerFailure) -> PersonalToken {
+        asked.withLock { $0.append("issue \(scope.text)") }
+        return PersonalToken(session: "01P", token: Secret("mpt_1"))
+    }
+    let endings = Mutex<Result<Void, ServerFailure>>(.success(()))
+    func endPersonalSession(_ id: String, _: Secret) async throws(ServerFailure) {
+        asked.withLock { $0.append("end \(id)") }
+        try endings.withLock { $0 }.get()
+    }
 }

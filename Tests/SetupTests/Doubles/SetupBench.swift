@@ -17,6 +17,8 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
     let commands = Mutex<[CommandOutput]>([])
     /// What every command ends with, where it does not end by itself.
     let commandFailure = Mutex<CommandFailure?>(nil)
+    /// Whether `mas-cli` is found in `PATH`.
+    let hasServiceCommand = Mutex(false)
     let commandsRun = Mutex<[[String]]>([])
 
     init(_ homeserver: ScriptedHomeserver, _ service: ScriptedService = ScriptedService()) {
@@ -70,8 +72,12 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
     func show(link: String) { tell(link) }
     func tell(_ line: String) { told.withLock { $0.append(line) } }
 
+    /// What is done before a file is read, such as by the bot that runs on it.
+    let beforeReading = Mutex<(@Sendable (String) -> Void)?>(nil)
+
     func read(_ path: String, atMost _: Int) throws(FileFailure) -> StoredFile? {
-        files.withLock { $0[path] }.map { StoredFile(bytes: $0, isShared: false) }
+        beforeReading.withLock { $0 }?(path)
+        return files.withLock { $0[path] }.map { StoredFile(bytes: $0, isShared: false) }
     }
     func write(_ bytes: [UInt8], to path: String, isSecret _: Bool) throws(FileFailure) {
         files.withLock { $0[path] = bytes }
@@ -84,7 +90,7 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
     func absolute(_ path: String) -> String { path }
 
     func now() -> Duration { waits.withLock { $0.reduce(.zero, +) } }
-    func wallMilliseconds() -> Int64 { 1_800_000_000_000 }
+    func wallMilliseconds() -> Int64 { 1_800_000_000_000 + Int64(now() / .milliseconds(1)) }
     func sleep(for duration: Duration) async { waits.withLock { $0.append(duration) } }
     func randomBytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8($0) } }
 
@@ -99,5 +105,5 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
         guard let output else { throw .noSuchProgram(words.first ?? "") }
         return output
     }
-    func isInstalled(_: String) -> Bool { true }
+    func isInstalled(_: String) -> Bool { hasServiceCommand.withLock { $0 } }
 }

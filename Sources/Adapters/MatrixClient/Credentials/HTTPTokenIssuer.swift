@@ -22,15 +22,7 @@ package struct HTTPTokenIssuer: TokenIssuing {
     ) async throws(TokenFailure) -> Credential {
         let asked = now()
         do throws(ServerFailure) {
-            let tokens: IssuedTokens
-            switch renewal {
-            case .matrix(let refreshToken):
-                tokens = try await homeservers.homeserver(at: baseURL, named: nil).refresh(refreshToken)
-            case .oauth(let refreshToken, let client, let endpoint):
-                let place = AuthenticationMetadata(issuer: "", tokenEndpoint: endpoint)
-                tokens = try await homeservers.authenticationService(place).refresh(refreshToken, client: client)
-            }
-            return credential.replaced(by: tokens, at: asked)
+            return credential.replaced(by: try await homeservers.tokens(for: renewal, at: baseURL), at: asked)
         } catch {
             throw TokenFailure(error)
         }
@@ -38,18 +30,10 @@ package struct HTTPTokenIssuer: TokenIssuing {
 
     /// A token that lasts where there is one, else one that can be renewed.
     package func logIn(_ login: PasswordLogin) async throws(TokenFailure) -> Credential {
-        let homeserver = homeservers.homeserver(at: baseURL, named: nil)
-        let asked = now()
-        let session: AccountSession
-        do throws(ServerFailure) { session = try await homeserver.logIn(login) } catch { throw TokenFailure(error) }
-        let first = session.credential(issuedAt: asked)
-        guard session.expiresIn != nil, session.renewal == nil else { return first }
-        var renewable = login
-        renewable.device = session.device ?? login.device
-        renewable.isRenewable = true
-        // The first one is good for a while, and better than none.
-        do throws(ServerFailure) { return try await homeserver.logIn(renewable).credential(issuedAt: asked) } catch {
-            return first
+        do throws(ServerFailure) {
+            return try await homeservers.homeserver(at: baseURL, named: nil).lastingLogin(login, now).credential
+        } catch {
+            throw TokenFailure(error)
         }
     }
 }

@@ -17,13 +17,27 @@ extension JSONValue {
         return Secret(text)
     }
 
+    /// A span of time, whole and no longer than a hundred years in milliseconds: a product must not overflow.
+    ///
+    /// A fraction is rounded down; nil of what is no number.
+    var span: Int64? {
+        let longest: Int64 = 3_155_760_000_000
+        switch self {
+        case .integer(let number): return min(max(number, 0), longest)
+        case .decimal(let text): return Double(text).map { Int64(min(max($0, 0), Double(longest))) }
+        case .null, .boolean, .string, .array, .object: return nil
+        }
+    }
+
     func identifier<Identifier: MatrixIdentifier>(_ name: String, _: Identifier.Type) -> Identifier? {
         self[name]?.string.flatMap { try? Identifier(parsing: $0) }
     }
 }
 
-/// An access token and, where there are such, its refresh token and its life, which must be whole too: a token that ends
+/// An access token and, where there are such, its refresh token and its life, which must be read too: a token that ends
 /// unnoticed is the worst of all.
+///
+/// How exact a life is matters less than the token.
 func issuedTokens(
     _ answer: JSONValue,
     lasting name: String,
@@ -38,11 +52,10 @@ func issuedTokens(
     guard refreshToken == nil || refreshToken?.token != nil else {
         throw ServerFailure(request, .incomplete("a refresh_token that is one"))
     }
-    guard life == nil || life?.integer != nil else { throw ServerFailure(request, .incomplete("a whole \(name)")) }
+    guard life == nil || life?.span != nil else { throw ServerFailure(request, .incomplete("a number as \(name)")) }
     return IssuedTokens(
         accessToken: token,
         refreshToken: refreshToken?.token,
-        // A hundred years at most: a product must not overflow.
-        expiresIn: life?.integer.map { unit * Int(min(max($0, 0), 3_155_760_000_000)) }
+        expiresIn: life?.span.map { unit * Int($0) }
     )
 }

@@ -119,6 +119,10 @@ extension ServerClient: AccountMaking {
         return try issuedTokens(answer, lasting: "expires_in_ms", .milliseconds(1), name(endpoint))
     }
 
+    func logOut(_ token: Secret) async throws(ServerFailure) {
+        _ = try await write(Endpoint(.post, ["logout"], body: [:]), as: token)
+    }
+
     func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity {
         let endpoint = Endpoint(.get, ["account", "whoami"])
         let simulated: JSONValue = ["user_id": .string(rehearsal?.user?.rawValue ?? "")]

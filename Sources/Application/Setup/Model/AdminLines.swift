@@ -12,12 +12,16 @@ package enum AdminLines {
     /// The lines with whoever may type them, and where their `$ADMIN_TOKEN` is from.
     ///
     /// Under an authentication service being an admin is not enough: rights come with a token's scope, for any account.
-    static func forAdmin(_ lines: [String], isDelegated: Bool) -> [String] {
+    static func forAdmin(
+        _ lines: [String],
+        isDelegated: Bool,
+        by commands: ServiceCommands = .standard
+    ) -> [String] {
         guard isDelegated else { return ["have a server admin run:"] + lines }
         return [
             "have a token with admin rights issued where the authentication service runs (no password login gives one):"
         ]
-            + ServiceCommands.standard.tokenLines(localpart: "ADMIN_LOCALPART", asAdmin: true)
+            + commands.tokenLines(localpart: "ADMIN_LOCALPART", asAdmin: true)
             + ["then, with that token (mct_…) in ADMIN_TOKEN:"] + lines
     }
 
@@ -54,7 +58,8 @@ package enum AdminLines {
         _ failure: ServerFailure,
         _ step: String,
         _ server: ServerFacts,
-        _ doing: String
+        _ doing: String,
+        by commands: ServiceCommands = .standard
     ) -> StepFailure {
         if failure.isForbidden {
             return StepFailure(
@@ -64,7 +69,7 @@ package enum AdminLines {
                     ? [
                         "a password login never gives a token with such rights there, not even to an admin; have one issued where the"
                             + " authentication service runs, and give that:"
-                    ] + ServiceCommands.standard.tokenLines(localpart: "ADMIN_LOCALPART", asAdmin: true)
+                    ] + commands.tokenLines(localpart: "ADMIN_LOCALPART", asAdmin: true)
                     : ["give a server admin's token"]
             )
         }

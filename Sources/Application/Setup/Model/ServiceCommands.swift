@@ -27,6 +27,12 @@ package struct ServiceCommands: Sendable, Equatable {
             + [device].compactMap(\.self)
     }
 
+    /// Says what is wrong between the service, its database and Synapse.
+    package var doctor: [String] { program + ["doctor"] }
+
+    /// Lets the user ask for a token with admin rights.
+    package func promote(_ localpart: String) -> [String] { program + ["manage", "promote-admin", localpart] }
+
     /// Makes devices known to Synapse, which refuses the token of an unknown one.
     package var provision: [String] { program + ["manage", "provision-all-users"] }
 
@@ -35,6 +41,9 @@ package struct ServiceCommands: Sendable, Equatable {
         let unlock = "    " + (program + ["manage", "unlock-user", localpart]).joined(separator: " ")
         return (reactivates ? [unlock + " --reactivate"] : []) + [unlock]
     }
+
+    /// A line to be typed as it stands.
+    static func line(_ words: [String]) -> String { "    " + words.joined(separator: " ") }
 
     /// To be shown, a line each.
     package func tokenLines(localpart: String, asAdmin: Bool) -> [String] {

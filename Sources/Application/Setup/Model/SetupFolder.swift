@@ -8,6 +8,8 @@ package struct SetupFolder: Sendable, Equatable {
     package var storage: String { path + "/storage" }
     package var secrets: String { path + "/secrets" }
     package var accessToken: String { secrets + "/access-token" }
+    /// What a person has approved in a browser, until it has proved itself.
+    package var approvedSession: String { secrets + "/approved-session" }
     package var adminAccessToken: String { secrets + "/admin-access-token" }
     package var password: String { secrets + "/" + Self.passwordFile }
     package static let passwordFile = "account-password"

@@ -18,7 +18,7 @@ package struct SetupProgress: Sendable, Equatable {
     package var listShortcode: String?
     package var scratchRoom: RoomID?
     package var isTested = false
-    /// Whether a run has asked for admin rights.
+    /// Whether a run has asked for admin rights, and got them.
     package var isAdminWanted = false
     package var done: [String] = []
 

@@ -53,7 +53,10 @@ package enum TokenKind: Sendable, Equatable {
     }
 
     /// Why it must not be used, and what to do instead; nil where it may.
-    package func objection(localpart: String) -> (cause: String, cure: [String])? {
+    package func objection(
+        localpart: String,
+        by commands: ServiceCommands = .standard
+    ) -> (cause: String, cure: [String])? {
         switch self {
         case .synapse, .compatibility, .personal, .unknown: nil
         case .shortLived:
@@ -62,7 +65,7 @@ package enum TokenKind: Sendable, Equatable {
                 [
                     "log in with the account's password (--password-file), which gives a token that lasts, or have a server"
                         + " administrator run"
-                ] + ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: false)
+                ] + commands.tokenLines(localpart: localpart, asAdmin: false)
                     + ["then give the token that it prints with --access-token-file"]
             )
         case .refresh:

@@ -13,8 +13,16 @@ package struct TokenScope: Sendable, Equatable {
     }
 
     package var text: String {
-        let space = usesStableNames ? "urn:matrix:client" : "urn:matrix:org.matrix.msc2967.client"
-        return "\(space):api:* \(space):device:\(device)" + (isServerAdmin ? " urn:synapse:admin:*" : "")
+        let space = Self.space(usesStableNames)
+        return "\(Self.clientAPI(isStable: usesStableNames)) \(space):device:\(device)"
+            + (isServerAdmin ? " urn:synapse:admin:*" : "")
+    }
+
+    /// Of the client-server API, without which a token is good for nothing on a homeserver.
+    package static func clientAPI(isStable: Bool) -> String { space(isStable) + ":api:*" }
+
+    private static func space(_ isStable: Bool) -> String {
+        isStable ? "urn:matrix:client" : "urn:matrix:org.matrix.msc2967.client"
     }
 
     /// Of the Matrix Authentication Service's own admin API.

@@ -21,6 +21,9 @@ package protocol AccountMaking: Sendable {
     /// `/v3/refresh`: the refresh token is good until one of the new tokens is used.
     func refresh(_ refreshToken: Secret) async throws(ServerFailure) -> IssuedTokens
 
+    /// `/v3/logout`: ends the token and its device.
+    func logOut(_ token: Secret) async throws(ServerFailure)
+
     func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity
 
     func profileExists(_ user: UserID) async throws(ServerFailure) -> Bool
@@ -50,9 +53,13 @@ package struct AccountSession: Sendable, Equatable {
     package var user: UserID
     package var token: Secret
     package var device: String?
-    /// Nil where the token does not expire by itself.
+    /// As the server says it; nil where the token does not expire by itself.
     package var expiresIn: Duration?
+    /// `expiresIn` from when the token was asked for; nil also as long as nobody has said when that was.
+    package var life: TokenLife?
     package var renewal: Credential.Renewal?
+    /// The authentication service's name for a personal token, which nothing else ends.
+    package var personalSession: String?
 
     package init(
         user: UserID,
@@ -68,10 +75,18 @@ package struct AccountSession: Sendable, Equatable {
         self.renewal = renewal
     }
 
-    /// What is kept of it; `now` is when it was issued, in milliseconds since 1970.
-    package func credential(issuedAt now: Int64) -> Credential {
-        let life = expiresIn.map { TokenLife(issued: now, lasting: $0) }
-        return Credential(token: token, user: user, device: device, life: life, renewal: renewal)
+    /// What is kept of it.
+    package var credential: Credential {
+        Credential(token: token, user: user, device: device, life: life, renewal: renewal)
+    }
+
+    /// With its life, from the time before it was asked for: the answer may have been long on its way.
+    ///
+    /// Who has said that before knew it better.
+    package func dated(_ asked: Int64) -> AccountSession {
+        var session = self
+        session.life = life ?? expiresIn.map { TokenLife(issued: asked, lasting: $0) }
+        return session
     }
 }
 

@@ -33,7 +33,20 @@ package protocol AuthenticationService: Sendable {
         for user: ServiceUser,
         named name: String,
         _ token: Secret
-    ) async throws(ServerFailure) -> Secret
+    ) async throws(ServerFailure) -> PersonalToken
+
+    func endPersonalSession(_ id: String, _ token: Secret) async throws(ServerFailure)
+}
+
+package struct PersonalToken: Sendable, Equatable {
+    /// Nil where the service did not say it.
+    package let session: String?
+    package let token: Secret
+
+    package init(session: String?, token: Secret) {
+        self.session = session
+        self.token = token
+    }
 }
 
 /// A device authorization grant that waits for a person.

@@ -25,6 +25,9 @@ extension AccountMaker {
             )
             return (try rehearsed(homeserver, scope), "would log in as \(localpart)")
         }
+        if let session = try await approvedBefore(homeserver, server, service, run, tools) {
+            return (session, "\(session.user) had approved the bot already")
+        }
         let client: String
         let grant: DeviceGrant
         do throws(ServerFailure) {
@@ -35,7 +38,7 @@ extension AccountMaker {
         }
         try checkPages(of: grant, run)
         show(grant, scope, run, tools)
-        let tokens = try await approved(grant, scope, client, service, tools)
+        let (tokens, asked) = try await approved(grant, scope, client, service, run, tools)
         guard let refreshToken = tokens.refreshToken else {
             throw StepFailure(
                 step,
@@ -44,47 +47,20 @@ extension AccountMaker {
                 kind: .refused
             )
         }
-        let renewal = Credential.Renewal.oauth(
-            refreshToken: refreshToken,
-            clientID: client,
-            tokenEndpoint: tokenEndpoint
+        let pair = Credential(
+            token: tokens.accessToken,
+            device: scope.device,
+            life: tokens.expiresIn.map { TokenLife(issued: asked, lasting: $0) },
+            renewal: .oauth(refreshToken: refreshToken, clientID: client, tokenEndpoint: tokenEndpoint)
         )
-        do throws(StepFailure) {
-            let identity = try await tried(tokens.accessToken, homeserver, server, tools)
-            try check(approver: identity.user)
-            let session = AccountSession(
-                user: identity.user,
-                token: tokens.accessToken,
-                device: identity.device ?? scope.device,
-                expiresIn: tokens.expiresIn,
-                renewal: renewal
-            )
-            return (session, "\(identity.user) approved the bot")
-        } catch {
-            try? await service.revoke(refreshToken, client: client)
+        // A person has done their part: neither a homeserver in trouble nor a crash asks them again.
+        try run.saveSecret(Secret(pair.fileText), to: run.folder.approvedSession, tools)
+        let identity = try await tried(pair.token, homeserver, server, tools)
+        do throws(StepFailure) { try check(approver: identity.user) } catch {
+            await end(pair, service, run, tools)
             throw error
         }
-    }
-
-    /// Most browsers are logged in already, and not as the bot.
-    private func check(approver: UserID) throws(StepFailure) {
-        guard !equalByBytes(localpart, String(approver.localpart)) else { return }
-        throw StepFailure(
-            step,
-            "\(approver) approved, not \(localpart): the browser was logged in to another account. The session was ended",
-            cure: [
-                "open the page in a private window, log in there as \(localpart), and run the same again",
-                "if \(approver) is the bot's account, say so: --localpart \(approver.localpart)",
-            ]
-        )
-    }
-
-    /// Ends a session that was approved and is not kept.
-    func discard(_ session: AccountSession, _ run: SetupRun, _ tools: SetupTools) async {
-        guard case .oauth(let refreshToken, let client, _)? = session.renewal, !run.wishes.isDryRun,
-            let server = run.server, let service = try? authenticationService(server, run, tools)
-        else { return }
-        try? await service.revoke(refreshToken, client: client)
+        return (session(of: pair, identity), "\(identity.user) approved the bot")
     }
 
     /// A person is sent there to type a password: nothing else than a page that nobody on the way can change.
@@ -121,13 +97,15 @@ extension AccountMaker {
         _ scope: TokenScope,
         _ client: String,
         _ service: any AuthenticationService,
+        _ run: SetupRun,
         _ tools: SetupTools
-    ) async throws(StepFailure) -> IssuedTokens {
+    ) async throws(StepFailure) -> (tokens: IssuedTokens, asked: Int64) {
         let deadline = tools.clock.now() + grant.expiresIn
         var interval = grant.interval
         var lastTrouble: ServerFailure?
         while tools.clock.now() < deadline, !Task.isCancelled {
-            await tools.clock.sleep(for: interval)
+            await tools.clock.sleep(for: max(interval, lastTrouble?.delay ?? .zero))
+            let asked = tools.clock.wallMilliseconds()
             let answer: DeviceGrantAnswer
             do throws(ServerFailure) { answer = try await service.poll(grant, client: client) } catch {
                 guard error.mayPass else {
@@ -138,7 +116,7 @@ extension AccountMaker {
             }
             lastTrouble = nil
             switch answer {
-            case .granted(let tokens): return tokens
+            case .granted(let tokens): return (tokens, asked)
             case .pending: break
             case .slowDown: interval += .seconds(5)
             case .denied:
@@ -147,39 +125,33 @@ extension AccountMaker {
                     "the request was denied on the page",
                     cure: "run the same again, and allow it; nothing was made"
                 )
-            case .expired: throw ranOut(grant, scope)
+            case .expired: throw ranOut(grant, scope, run)
             }
         }
         if let lastTrouble {
             throw trouble(lastTrouble, service, registersItself: true)
         }
-        throw ranOut(grant, scope)
+        throw ranOut(grant, scope, run)
     }
 
     /// A scope that the user may not have is refused on the page only, and the grant stays pending.
-    private func ranOut(_ grant: DeviceGrant, _ scope: TokenScope) -> StepFailure {
-        StepFailure(
+    private func ranOut(_ grant: DeviceGrant, _ scope: TokenScope, _ run: SetupRun) -> StepFailure {
+        let without =
+            run.wishes.wantsServerAdmin
+            ? "run it without --server-admin" : "take “server_admin” out of \(run.folder.progress)"
+        return StepFailure(
             step,
             "nobody approved the code \(grant.userCode) within \(grant.expiresIn.components.seconds / 60) min",
             cure: scope.isServerAdmin
                 ? [
-                    "if the page showed an error, the user may not have admin rights: run it without --server-admin, or first",
-                    "    mas-cli manage promote-admin \(localpart)",
+                    "if the page showed an error, the user may not have admin rights: \(without), or first run where the"
+                        + " authentication service runs:",
+                    "    " + commands.promote(localpart).joined(separator: " "),
                 ]
                 : [
                     "run the same again, and approve it in time; if the page showed an error, the service's policy refuses what"
                         + " the bot asks for: look into its log"
                 ]
         )
-    }
-}
-
-extension ServerFailure {
-    /// Whether asking again may bring an answer.
-    var mayPass: Bool {
-        switch reason {
-        case .unknownHost, .nobodyThere, .timedOut, .cutOff, .limited, .trouble: true
-        case .tls, .webPage, .notMatrix, .refused, .incomplete, .cancelled: false
-        }
     }
 }

@@ -33,7 +33,7 @@ extension AccountMaker {
                 cure: [
                     "set the secret there, restart Dendrite, and run the same again; behind a proxy give Dendrite's own address"
                         + " with --homeserver, such as http://localhost:8008"
-                ] + commands.accountLines(localpart, asAdmin: run.wishes.wantsServerAdmin)
+                ] + commands.accountLines(localpart, asAdmin: run.wantsAdmin)
             )
         case (.sharedSecret, _) where failure.isUnrecognized || failure.status == 404:
             return StepFailure(
@@ -44,7 +44,7 @@ extension AccountMaker {
                     "give the homeserver's own address with --homeserver, such as http://localhost:8008; under an"
                         + " authentication service run:"
                 ]
-                    + ServiceCommands.standard.accountLines(localpart: localpart, asAdmin: run.wishes.wantsServerAdmin)
+                    + self.commands.accountLines(localpart: localpart, asAdmin: run.wantsAdmin)
             )
         case (.adminToken, .refused(403, _, _)):
             return StepFailure(

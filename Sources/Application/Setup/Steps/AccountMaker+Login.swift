@@ -8,6 +8,7 @@ extension AccountMaker {
         _ password: Secret?,
         _ homeserver: any SetupHomeserver,
         _ server: ServerFacts,
+        _ tools: SetupTools,
         made: Bool,
         device: String? = nil,
         isRenewable: Bool = false
@@ -21,7 +22,7 @@ extension AccountMaker {
                 var login = PasswordLogin(user: name, password: password)
                 login.device = device
                 login.isRenewable = isRenewable
-                let session = try await homeserver.logIn(login)
+                let session = try await homeserver.lastingLogin(login, tools.clock.wallMilliseconds)
                 return (session, made ? "made \(session.user) and logged in" : "logged in as \(session.user)")
             } catch {
                 last = error
@@ -42,7 +43,7 @@ extension AccountMaker {
                 step,
                 "the account \(localpart) is locked",
                 cure: ["run where the authentication service runs:"]
-                    + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: false)
+                    + commands.unlockLines(localpart: localpart, reactivates: false)
             )
         case .refused(_, "M_USER_LOCKED", _):
             throw StepFailure(step, "the account \(localpart) is locked", cure: "have a server admin unlock it")
@@ -52,6 +53,16 @@ extension AccountMaker {
                 "the authentication service lets nobody log in this often: by default three times at once, then once each"
                     + " 20 s, and good logins count too",
                 cure: "wait a minute, then run the same again; what is done stays done"
+            )
+        case .trouble where server.isDelegated:
+            throw StepFailure(
+                step,
+                "logging in as \(localpart): /login is answered by the authentication service, and that failed"
+                    + " (\(failure.status.map { "status \($0)" } ?? "")): its database or Synapse may be down",
+                cure: [
+                    "look into its log at this moment, and run where it runs:", ServiceCommands.line(commands.doctor),
+                    "then run the same again",
+                ]
             )
         default: throw failure.ending(step, at: server.baseURL, "logging in as \(localpart)")
         }
@@ -71,7 +82,7 @@ extension AccountMaker {
             "the authentication service refuses the password of \(localpart): it is wrong, or the account has none, is"
                 + " deactivated, or does not exist",
             cure: ["correct --password-file or --localpart, log in with --oauth, or run where the service runs:"]
-                + ServiceCommands.standard.accountLines(localpart: localpart, asAdmin: false)
+                + commands.accountLines(localpart: localpart, asAdmin: false)
                 + ["then give the token that it prints with --access-token-file"]
         )
     }
@@ -94,6 +105,7 @@ extension AccountMaker {
                 password,
                 homeserver,
                 server,
+                tools,
                 made: false,
                 device: session.device,
                 isRenewable: true
@@ -118,16 +130,14 @@ extension AccountMaker {
         _ run: SetupRun,
         _ tools: SetupTools
     ) async throws(StepFailure) -> Credential? {
-        let (homeserver, server) = try run.found(step)
-        let tokens: IssuedTokens
+        let server = try run.found(step).1
+        guard let renewal = credential.renewal else { return nil }
+        let asked = tools.clock.wallMilliseconds()
         do throws(ServerFailure) {
-            switch credential.renewal {
-            case nil: return nil
-            case .matrix(let refreshToken)?: tokens = try await homeserver.refresh(refreshToken)
-            case .oauth(let refreshToken, let client, let tokenEndpoint)?:
-                let place = AuthenticationMetadata(issuer: server.issuer ?? "", tokenEndpoint: tokenEndpoint)
-                tokens = try await tools.homeservers.authenticationService(place).refresh(refreshToken, client: client)
-            }
+            return credential.replaced(
+                by: try await tools.homeservers.tokens(for: renewal, at: server.baseURL),
+                at: asked
+            )
         } catch {
             if error.isUnrecognized, server.isDelegated {
                 throw StepFailure(
@@ -140,6 +150,5 @@ extension AccountMaker {
             if error.isCredentialRefused { return nil }
             throw error.ending(step, at: server.baseURL, "the saved token has ended, and could not be renewed")
         }
-        return credential.replaced(by: tokens, at: tools.clock.wallMilliseconds())
     }
 }

@@ -14,7 +14,7 @@ extension AccountMaker {
     ) async throws(StepFailure) -> (AccountSession, String) {
         let password = secrets.password ?? Secret(generatedPassword(tools.clock))
         if secrets.hasBegun, secrets.password != nil,
-            let known = try? await logIn(password, homeserver, server, made: false)
+            let known = try? await logIn(password, homeserver, server, tools, made: false)
         {
             return known
         }
@@ -24,7 +24,7 @@ extension AccountMaker {
         let account = NewAccount(
             localpart: localpart,
             password: password,
-            isAdmin: run.wishes.wantsServerAdmin,
+            isAdmin: run.wantsAdmin,
             deviceName: PasswordLogin.deviceName
         )
         do throws(ServerFailure) {
@@ -57,13 +57,13 @@ extension AccountMaker {
             }
         } catch {
             if error.code == "M_USER_IN_USE" {
-                if secrets.password != nil { return try await logIn(password, homeserver, server, made: false) }
+                if secrets.password != nil { return try await logIn(password, homeserver, server, tools, made: false) }
                 throw taken(&run, tools)
             }
             if case .refused = error.reason { forget(&run, tools) }
             throw explained(error, way, server, run)
         }
-        return try await logIn(password, homeserver, server, made: true)
+        return try await logIn(password, homeserver, server, tools, made: true)
     }
 
     private func newUser(
@@ -97,12 +97,15 @@ extension AccountMaker {
         }
     }
 
-    /// The server said that no account was made: the password that was made for it is of no use.
+    /// The server said that no account was made: the password that was made for it just now is of no use.
     func forget(_ run: inout SetupRun, _ tools: SetupTools) {
         run.progress.pending.remove(ObtainAccount.mark)
-        if !run.wishes.isDryRun, !secrets.isPasswordGiven { try? tools.files.remove(run.folder.password) }
+        if isPasswordNew, !run.wishes.isDryRun { try? tools.files.remove(run.folder.password) }
         try? run.save(tools)
     }
+
+    /// Whether this very call makes the password: one that was kept before may be the only key to an account.
+    var isPasswordNew: Bool { secrets.password == nil }
 
     func taken(_ run: inout SetupRun, _ tools: SetupTools) -> StepFailure {
         forget(&run, tools)

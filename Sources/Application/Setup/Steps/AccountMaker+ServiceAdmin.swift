@@ -11,15 +11,15 @@ extension AccountMaker {
     ) async throws(StepFailure) -> (AccountSession, String) {
         let service = try authenticationService(server, run, tools)
         let credential: Secret
-        do throws(ServerFailure) { credential = try await serviceCredential(service) } catch {
+        do throws(ServerFailure) { credential = try await serviceCredential(service, run, tools) } catch {
             throw trouble(error, service)
         }
         let (user, what) = try await serviceUser(service, credential, &run, tools)
         let scope = newScope(server, &run, tools)
         try run.save(tools)
-        let token: Secret
+        let issued: PersonalToken
         do throws(ServerFailure) {
-            token = try await service.issuePersonalToken(scope, for: user, named: "Draupnir", credential)
+            issued = try await service.issuePersonalToken(scope, for: user, named: "Draupnir", credential)
         } catch {
             guard case .webPage(404) = error.reason else {
                 throw trouble(error, service)
@@ -28,14 +28,17 @@ extension AccountMaker {
             guard !scope.isServerAdmin, server.takesPasswords, let password = try knownPassword(run, tools) else {
                 throw noPersonalTokens(service.metadata, scope)
             }
-            return (try await logIn(password, homeserver, server, made: false).0, what)
+            return (try await logIn(password, homeserver, server, tools, made: false).0, what)
         }
         guard !run.wishes.isDryRun else { return (try rehearsed(homeserver, scope), what) }
-        let identity = try await ownIdentity(token, homeserver, server, tools)
-        return (
-            AccountSession(user: identity.user, token: token, device: identity.device ?? scope.device),
-            "\(what), with a personal token of the authentication service"
-        )
+        let identity: TokenIdentity
+        do throws(StepFailure) { identity = try await ownIdentity(issued.token, homeserver, server, tools) } catch {
+            guard let session = issued.session else { throw error }
+            throw await discarding(.personal(session: session), for: error, run, tools)
+        }
+        var session = AccountSession(user: identity.user, token: issued.token, device: identity.device ?? scope.device)
+        session.personalSession = issued.session
+        return (session, "\(what), with a personal token of the authentication service")
     }
 
     /// The service's endpoints come from the homeserver: secrets go there, so the way has to be closed too.
@@ -71,7 +74,7 @@ extension AccountMaker {
         _ service: any AuthenticationService,
         registersItself: Bool = false
     ) -> StepFailure {
-        ServiceTrouble(failure, step, service.metadata, localpart, registersItself: registersItself).explained
+        ServiceTrouble(failure, step, service.metadata, localpart, commands, registersItself: registersItself).explained
     }
 
     func rehearsed(_ homeserver: any SetupHomeserver, _ scope: TokenScope) throws(StepFailure) -> AccountSession {
@@ -88,14 +91,24 @@ extension AccountMaker {
         run.progress.device = device
         return TokenScope(
             device: device,
-            isServerAdmin: run.wishes.wantsServerAdmin,
+            isServerAdmin: run.wantsAdmin,
             usesStableNames: server.versions.hasStableScopes
         )
     }
 
-    private func serviceCredential(_ service: any AuthenticationService) async throws(ServerFailure) -> Secret {
+    func serviceCredential(
+        _ service: any AuthenticationService,
+        _ run: SetupRun,
+        _ tools: SetupTools
+    ) async throws(ServerFailure) -> Secret {
         if let token = secrets.serviceAdminToken { return token }
         guard let client = secrets.serviceClient else { throw ServerFailure("POST token", .incomplete("a credential")) }
+        if run.wishes.isDryRun {
+            tools.person.tell(
+                "really asking, to look only: a token of some minutes for the client \(client.id)"
+                    + " (POST \(service.metadata.tokenEndpoint ?? service.metadata.issuer))"
+            )
+        }
         return try await service.adminToken(client: client.id, secret: client.secret)
     }
 
@@ -111,7 +124,7 @@ extension AccountMaker {
             throw StepFailure(
                 step,
                 "a token of \(localpart) was asked for, and the new one is of \(identity.user): it is not used",
-                cure: "have the token ended at the authentication service, and look into its log at this moment"
+                cure: "look into the authentication service's log at this moment"
             )
         }
         return identity
@@ -145,12 +158,28 @@ extension AccountMaker {
         if !secrets.isPasswordGiven { try run.saveSecret(password, to: run.folder.password, tools) }
         do throws(ServerFailure) { try await service.setPassword(password, of: user, credential) } catch {
             // Where passwords are switched off the token does without; an answer that was lost may have been a yes.
-            run.advise(step, "the account \(localpart) has no password: \(error.cause)")
-            if case .refused = error.reason, !run.wishes.isDryRun, !secrets.isPasswordGiven {
+            run.advise(
+                step,
+                "the account \(localpart) has no password: \(error.cause)",
+                cure: withoutPassword(error)
+            )
+            if case .refused = error.reason, !run.wishes.isDryRun, isPasswordNew {
                 try? tools.files.remove(run.folder.password)
             }
         }
         return (user, "made the account \(localpart)")
+    }
+
+    private func withoutPassword(_ failure: ServerFailure) -> [String] {
+        let isWeak = failure.cause.contains("too weak")
+        return [
+            "the bot's token works without one; where it is lost, run setup again with --mas-client-id"
+                + (isWeak
+                    ? "; to have one all the same, give a longer --password-file, or run where the service runs:" : "")
+        ]
+            + (isWeak
+                ? [ServiceCommands.line(commands.program + ["manage", "set-password", localpart, "LONGER_PASSWORD"])]
+                : [])
     }
 
     /// An account that nobody named may be somebody's.
@@ -161,7 +190,7 @@ extension AccountMaker {
             step,
             "the account \(localpart) is \(user.isDeactivated ? "deactivated" : "locked")",
             cure: ["choose another --localpart, or run where the authentication service runs:"]
-                + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: user.isDeactivated)
+                + commands.unlockLines(localpart: localpart, reactivates: user.isDeactivated)
         )
     }
 
@@ -185,8 +214,8 @@ extension AccountMaker {
         StepFailure(
             step,
             "the authentication service at \(metadata.issuer) issues no personal tokens: it is older than them",
-            cure: ["update it, or run there:"]
-                + ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: scope.isServerAdmin)
+            cure: ["update it, or run where it runs:"]
+                + commands.tokenLines(localpart: localpart, asAdmin: scope.isServerAdmin)
                 + ["then give the token that it prints with --access-token-file"]
         )
     }

@@ -32,9 +32,14 @@ extension AccountMaker {
                     + ["then give the token with --access-token-file"]
             )
         }
-        _ = try await perform(commands.provision, tools)
         let token = Secret(issued.token)
-        let identity = try await ownIdentity(token, homeserver, server, tools)
+        let identity: TokenIdentity
+        do throws(StepFailure) {
+            _ = try await perform(commands.provision, tools)
+            identity = try await ownIdentity(token, homeserver, server, tools)
+        } catch {
+            throw await discarding(.matrix(token, device: issued.device), for: error, run, tools)
+        }
         return (
             AccountSession(user: identity.user, token: token, device: identity.device ?? issued.device),
             "\(isNew ? "made" : "used") the account \(identity.user) with \(commands.program.joined(separator: " "))"
@@ -58,13 +63,6 @@ extension AccountMaker {
             guard isNamed(run) else { throw alreadyThere() }
             try run.save(tools)
             return false
-        }
-        if output.standardError.contains("Username not available on homeserver") {
-            throw StepFailure(
-                step,
-                "the homeserver takes no account of the name \(localpart): it is illegal, or kept for an application service",
-                cure: "choose another --localpart"
-            )
         }
         throw failed(words, output)
     }
@@ -97,11 +95,17 @@ extension AccountMaker {
                     "\(line) could not be run: \(printable(why))",
                     cure: "run it by hand to see more"
                 )
+            case .timedOut(let log) where log.contains("What do you want to do next?"):
+                throw StepFailure(
+                    step,
+                    "\(line) waits for a person, though it was told not to: this mas-cli does not know --yes as it is now",
+                    cure: ["update the authentication service; or run it in a terminal:", ServiceCommands.line(words)]
+                )
             case .timedOut(let log):
                 throw StepFailure(
                     step,
-                    "\(line) did not end within a minute: \(lastLine(log))",
-                    cure: "see that its database and Synapse answer: mas-cli doctor"
+                    "\(line) did not end within a minute: \(ServiceCommandTrouble.lastLine(log))",
+                    cure: ["see that its database and Synapse answer:", ServiceCommands.line(self.commands.doctor)]
                 )
             case .cancelled: throw StepFailure(step, "\(line) was interrupted", cure: "run the same again")
             }
@@ -109,29 +113,7 @@ extension AccountMaker {
     }
 
     private func failed(_ words: [String], _ output: CommandOutput) -> StepFailure {
-        StepFailure(
-            step,
-            "\(words.joined(separator: " ")) ended with \(output.exitStatus): \(lastLine(output.standardError))",
-            cure: [
-                "it needs the service's configuration (--config FILE in --mas-cli, where it is elsewhere), its database and"
-                    + " Synapse; by hand:",
-                "    \(words.joined(separator: " "))",
-            ]
-        )
-    }
-
-    /// Of a log, what tells most: its error with the causes behind it, or its last line; its middle may be anything.
-    private func lastLine(_ log: String) -> String {
-        let newline = UInt8(ascii: "\n")
-        // A line that is cut may be the end of a token.
-        let end = log.utf8.suffix(1 << 14).drop { $0 != newline }
-        let ends = log.utf8.count > 1 << 15 ? [log.utf8.prefix(1 << 14), end] : [log.utf8[...]]
-        let lines = ends.flatMap { $0.split(separator: newline) }.map { line in
-            String(decoding: line.drop { $0 == 0x20 }, as: UTF8.self)
-        }
-        guard let last = lines.last else { return "it said nothing" }
-        let start = lines.firstIndex { $0.hasPrefix("Error:") || $0.hasPrefix("error:") }
-        let told = start.map { lines[$0...].prefix(5).filter { $0 != "Caused by:" } } ?? [last]
-        return told.map { printable(ServiceCommands.hidingTokens(in: $0), limit: 300) }.joined(separator: "; ")
+        ServiceCommandTrouble(step: step, commands: commands, localpart: localpart, words: words, output: output)
+            .explained
     }
 }

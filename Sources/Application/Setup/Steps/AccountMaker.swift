@@ -7,8 +7,21 @@ struct AccountMaker {
     let localpart: String
     let secrets: AccountSecrets
 
-    /// The session, and what was done for it.
+    /// The operator's own way of running it, where that was given.
+    var commands: ServiceCommands { secrets.serviceCommands ?? .standard }
+
+    /// The session, with its life, and what was done for it.
     func session(
+        by way: AccountWay,
+        _ run: inout SetupRun,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> (AccountSession, String) {
+        let asked = tools.clock.wallMilliseconds()
+        let (session, line) = try await undatedSession(by: way, &run, tools)
+        return (session.dated(asked), line)
+    }
+
+    private func undatedSession(
         by way: AccountWay,
         _ run: inout SetupRun,
         _ tools: SetupTools
@@ -17,7 +30,7 @@ struct AccountMaker {
         switch way {
         case .token: return (try await ofToken(secrets.token, homeserver, server), "the given token works")
         case .appservice: return try await ofAppservice(homeserver, server)
-        case .password: return try await logIn(secrets.password, homeserver, server, made: false)
+        case .password: return try await logIn(secrets.password, homeserver, server, tools, made: false)
         case .serviceAdmin: return try await byServiceAdmin(homeserver, server, &run, tools)
         case .serviceCommand: return try await byCommand(server, &run, tools)
         case .deviceGrant: return try await byDeviceGrant(homeserver, server, &run, tools)
@@ -43,7 +56,7 @@ struct AccountMaker {
                 server.isDelegated
                 ? [
                     "after mas-cli has issued one, Synapse learns of its device by:",
-                    "    mas-cli manage provision-all-users",
+                    "    " + commands.provision.joined(separator: " "),
                     "it remembers for two minutes what it did not know; a locked account's token looks the same",
                 ] : []
             throw StepFailure(
@@ -76,49 +89,6 @@ struct AccountMaker {
                 "the homeserver does not know the registration's as_token",
                 cure: "name the file in the homeserver's app_service_config_files, and restart the homeserver"
             )
-        }
-    }
-
-    /// Whose a token is that was issued just now.
-    ///
-    /// Synapse remembers for two minutes that it did not know a token, also of a device that it learns of a moment later.
-    func tried(
-        _ token: Secret,
-        _ homeserver: any SetupHomeserver,
-        _ server: ServerFacts,
-        _ tools: SetupTools
-    ) async throws(StepFailure) -> TokenIdentity {
-        var isLast = !server.isDelegated
-        while true {
-            do throws(ServerFailure) { return try await homeserver.identity(token) } catch {
-                if case .refused(_, _, let message) = error.reason, message.contains("doesn't grant access") {
-                    throw StepFailure(
-                        step,
-                        "the new token is not for the Matrix API: the authentication service has left that out of its scope",
-                        cure: "see what its policy allows, then run the same again"
-                    )
-                }
-                guard error.isTokenRejected, !isLast else {
-                    guard error.isTokenRejected, server.isDelegated else {
-                        throw error.ending(step, at: server.baseURL, "the new token was tried and does not work")
-                    }
-                    throw StepFailure(
-                        step,
-                        "the new token was tried and does not work: \(error.cause)",
-                        cure: [
-                            "the service says the same of a locked account, of one that Synapse does not know, and of a revoked"
-                                + " token; run where the service runs, then wait two minutes and run the same again:"
-                        ]
-                            + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: false)
-                            + ["    " + ServiceCommands.standard.provision.joined(separator: " ")]
-                    )
-                }
-            }
-            isLast = true
-            tools.person.tell(
-                "The homeserver does not know the new token yet, and remembers that for two minutes: waiting …"
-            )
-            await tools.clock.sleep(for: .seconds(125))
         }
     }
 }

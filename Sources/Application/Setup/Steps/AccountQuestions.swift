@@ -3,6 +3,8 @@ import Observability
 
 /// Asks how the bot gets its account, offering what the server can do.
 struct AccountQuestions {
+    /// Whether `mas-cli` is found on this machine: nothing more is needed then.
+    let hasServiceCommand: Bool
     let ask: (Question) async throws(StepFailure) -> String
 
     func complete(_ wishes: inout SetupWishes, _ server: ServerFacts) async throws(StepFailure) {
@@ -35,7 +37,7 @@ struct AccountQuestions {
     }
 
     private func askForWay(_ wishes: inout SetupWishes, _ server: ServerFacts) async throws(StepFailure) {
-        let ways = Self.ways(on: server)
+        let ways = Self.ways(on: server, hasServiceCommand: hasServiceCommand)
         let list = ways.enumerated().map { "  \($0.offset + 1)  \($0.element.text)" }.joined(separator: "\n")
         let answer = try await ask(
             Question("homeserver-config", "How does the bot get its account?\n\(list)\nNumber", standard: "1") {
@@ -98,11 +100,10 @@ struct AccountQuestions {
     }
 
     /// Best first.
-    static func ways(on server: ServerFacts) -> [Way] {
+    static func ways(on server: ServerFacts, hasServiceCommand: Bool = false) -> [Way] {
         guard !server.isDelegated else {
-            return (server.authentication?.deviceEndpoint == nil ? [] : [.deviceGrant]) + [
-                .serviceCommand, .serviceClient,
-            ]
+            let grant: [Way] = server.authentication?.deviceEndpoint == nil ? [] : [.deviceGrant]
+            return (hasServiceCommand ? [.serviceCommand] + grant : grant + [.serviceCommand]) + [.serviceClient]
                 + (server.takesPasswords ? [.password] : []) + [.accessToken]
         }
         switch server.flavour {
@@ -112,5 +113,11 @@ struct AccountQuestions {
         }
     }
 
-    init(ask: @escaping (Question) async throws(StepFailure) -> String) { self.ask = ask }
+    init(
+        hasServiceCommand: Bool = false,
+        ask: @escaping (Question) async throws(StepFailure) -> String
+    ) {
+        self.hasServiceCommand = hasServiceCommand
+        self.ask = ask
+    }
 }

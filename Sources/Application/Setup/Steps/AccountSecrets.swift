@@ -19,6 +19,7 @@ struct AccountSecrets: Sendable {
     var serviceAdminToken: Secret?
     var serviceCommands: ServiceCommands?
     let usesDeviceGrant: Bool
+    private let findsServiceCommand: Bool
 
     init(_ run: SetupRun, _ tools: SetupTools) throws(StepFailure) {
         let wishes = run.wishes
@@ -43,6 +44,7 @@ struct AccountSecrets: Sendable {
         hasBegun = run.progress.pending.contains(ObtainAccount.mark) || run.progress.user != nil
         registersOpenly = wishes.registersOpenly
         usesDeviceGrant = wishes.usesDeviceGrant
+        findsServiceCommand = tools.findsServiceCommand(run.server)
         serviceCommands = wishes.serviceCommand.flatMap { ServiceCommands($0) }
         serviceAdminToken = try given(nil, wishes.serviceAdminTokenFile, "mas-admin-token-file")
         let serviceSecret = try given(
@@ -70,7 +72,11 @@ struct AccountSecrets: Sendable {
             }
         }
         for (secret, flag) in [(token, "access-token-file"), (adminToken, "admin-access-token-file")] {
-            guard let secret, let objection = TokenKind(secret).objection(localpart: wishes.localpart ?? "draupnir")
+            guard let secret,
+                let objection = TokenKind(secret).objection(
+                    localpart: wishes.localpart ?? "draupnir",
+                    by: run.serviceCommands
+                )
             else {
                 continue
             }
@@ -99,6 +105,7 @@ struct AccountSecrets: Sendable {
         means.hasServiceAdmin = serviceClient != nil || serviceAdminToken != nil
         means.hasServiceCommand = serviceCommands != nil
         means.usesDeviceGrant = usesDeviceGrant
+        means.findsServiceCommand = findsServiceCommand
         return means
     }
 

@@ -1,6 +1,7 @@
 /// What is said where no way leads to an account.
 extension AccountWay {
     static func delegated(
+        _ means: AccountMeans,
         _ server: ServerFacts,
         _ localpart: String,
         _ wantsAdmin: Bool,
@@ -10,10 +11,12 @@ extension AccountWay {
             "account",
             "the homeserver leaves accounts to the Matrix Authentication Service"
                 + (server.issuer.map { " at \($0)" } ?? "") + ": \(consequence)",
-            cure: [
-                "give --oauth, to approve the bot in a browser; or --mas-client-id and --mas-client-secret-file, or --mas-cli, to"
-                    + " have account and token made; or run where that service runs:"
-            ]
+            cure: (means.findsServiceCommand
+                ? ["mas-cli is installed here: give --mas-cli mas-cli, and setup runs it to make account and token"]
+                : []) + [
+                    "give --oauth, to approve the bot in a browser; or --mas-client-id and --mas-client-secret-file, or --mas-cli, to"
+                        + " have account and token made; or run where that service runs:"
+                ]
                 + ServiceCommands.standard.accountLines(localpart: localpart, asAdmin: wantsAdmin)
                 + ["then write the token that it prints (mct_…) into a file and give it with --access-token-file"]
         )

@@ -38,6 +38,8 @@ package struct AccountMeans: Sendable, Equatable {
     package var registersOpenly = false
     package var hasServiceAdmin = false
     package var hasServiceCommand = false
+    /// Whether `mas-cli` can be run here, though nobody has asked for that.
+    package var findsServiceCommand = false
     /// Whether the operator wants to approve the bot in a browser.
     package var usesDeviceGrant = false
 
@@ -117,10 +119,12 @@ extension AccountWay {
         if means.usesDeviceGrant { return .deviceGrant }
         if means.hasPassword { return try password(server, localpart, wantsAdmin) }
         if means.hasSharedSecret {
-            throw delegated(server, localpart, wantsAdmin, "the registration secret does nothing there")
+            throw delegated(means, server, localpart, wantsAdmin, "the registration secret does nothing there")
         }
-        if means.hasAdminToken { throw delegated(server, localpart, wantsAdmin, "Synapse makes no accounts there") }
-        throw delegated(server, localpart, wantsAdmin, "it takes no registration of ours")
+        if means.hasAdminToken {
+            throw delegated(means, server, localpart, wantsAdmin, "Synapse makes no accounts there")
+        }
+        throw delegated(means, server, localpart, wantsAdmin, "it takes no registration of ours")
     }
 
     private static func password(
@@ -136,7 +140,9 @@ extension AccountWay {
                         + " “unrecognized”: the proxy does not pass it on to that service"
                     : "the homeserver knows no /login: a proxy does not pass it on, or it has no password login",
                 cure: [
-                    ServiceCommands.routeCure + ", or run there"
+                    ServiceCommands.routeCure
+                        + (server.authentication?.deviceEndpoint == nil ? "" : ", or give --oauth")
+                        + "; or run where that service runs:"
                 ] + ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: wantsAdmin)
                     + ["then give the token that it prints with --access-token-file"]
             )
@@ -146,9 +152,13 @@ extension AccountWay {
                 "account",
                 "the homeserver takes no passwords: it offers "
                     + printable((server.loginFlows ?? []).map(\.type).joined(separator: ", "), limit: 200),
-                cure: ["give an access token with --access-token-file"]
-                    + (server.isDelegated
-                        ? ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: wantsAdmin) : [])
+                cure: server.isDelegated
+                    ? [
+                        (server.authentication?.deviceEndpoint == nil
+                            ? "" : "give --oauth, to approve the bot in a browser; or ")
+                            + "give an access token with --access-token-file, issued where the authentication service runs by:"
+                    ] + ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: wantsAdmin)
+                    : ["give an access token with --access-token-file"]
             )
         }
         return .password

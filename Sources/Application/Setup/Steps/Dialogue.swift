@@ -18,7 +18,7 @@ struct Dialogue {
     func complete(_ run: inout SetupRun) async throws(StepFailure) {
         try await findServer(&run)
         guard let server = run.server else { return }
-        if run.progress.user == nil { try await AccountQuestions(ask: ask).complete(&run.wishes, server) }
+        if run.progress.user == nil { try await askForAccount(&run, server) }
         try await findManager(&run)
         if steps.contains(where: { $0 is MakeFirstList }) { try await askForRooms(&run, server) }
         try await confirm(run)
@@ -58,6 +58,11 @@ struct Dialogue {
                 run.wishes.homeserver = nil
             }
         }
+    }
+
+    private func askForAccount(_ run: inout SetupRun, _ server: ServerFacts) async throws(StepFailure) {
+        let questions = AccountQuestions(hasServiceCommand: tools.findsServiceCommand(server), ask: ask)
+        try await questions.complete(&run.wishes, server)
     }
 
     private func findManager(_ run: inout SetupRun) async throws(StepFailure) {

@@ -14,24 +14,6 @@ package struct GrantAdmin: SetupStep {
 
     package init(_ purpose: Purpose = .asWished) { self.purpose = purpose }
 
-    private static func lessRights(_ user: UserID, _ server: ServerFacts) -> [String] {
-        if server.isDelegated {
-            return [
-                "if nothing needs it, give the bot a token without that scope (--access-token-file), and end this one"
-            ]
-        }
-        guard server.flavour == .dendrite else {
-            return [
-                "if nothing needs it, take the rights away, with an admin's token:",
-                AdminLines.revoke(user, at: server.baseURL),
-            ]
-        }
-        return [
-            "it spares the bot the rate limits; else take the rights away in Dendrite's database:",
-            DendriteCommands.takeAdminRights(String(user.localpart)),
-        ]
-    }
-
     package func plan(_ run: SetupRun) -> [String] {
         wants(run) ? ["make the bot a server admin"] : []
     }
@@ -41,12 +23,12 @@ package struct GrantAdmin: SetupStep {
         let (homeserver, session) = try run.account(name)
         let server = try run.found(name).1
         run.isServerAdmin = try await probe(homeserver, session, server)
-        if wants(run) { run.progress.isAdminWanted = true }
         if run.wishes.keepsAdminToken, let token = run.adminToken {
             try run.saveSecret(token, to: run.folder.adminAccessToken, tools)
         }
         if run.isServerAdmin == true {
-            if !wants(run), purpose == .asWished, !run.progress.isAdminWanted {
+            if wants(run) { run.progress.isAdminWanted = true }
+            if !run.progress.isAdminWanted, purpose == .asWished {
                 run.advise(
                     name,
                     "the bot's account is a server admin, which was not asked for",
@@ -55,18 +37,22 @@ package struct GrantAdmin: SetupStep {
             }
             return ["\(session.user) is a server admin"]
         }
-        guard wants(run) else { return ["\(session.user) is no server admin, and need not be"] }
+        guard wants(run) else {
+            guard run.progress.isAdminWanted else { return ["\(session.user) is no server admin, and need not be"] }
+            run.advise(
+                name,
+                "\(session.user) has had admin rights, and this token has none",
+                cure: Self.sameRights(session.user, server, run)
+            )
+            return ["\(session.user) is no server admin any more"]
+        }
         if server.isDelegated {
             if let lines = try await reissue(&run, server, tools) { return lines }
             throw StepFailure(
                 name,
                 "under an authentication service admin rights come with the token alone, and this token has none; making the"
                     + " account an admin would not change it",
-                cure: [
-                    "give --mas-cli, or --mas-client-id and --mas-client-secret-file, or run where that service runs:"
-                ]
-                    + ServiceCommands.standard.tokenLines(localpart: String(session.user.localpart), asAdmin: true)
-                    + ["then give the new token with --access-token-file"]
+                cure: Self.sameRights(session.user, server, run)
             )
         }
         guard server.flavour != .dendrite else {
@@ -88,7 +74,13 @@ package struct GrantAdmin: SetupStep {
             )
         }
         do throws(ServerFailure) { try await homeserver.makeAdmin(session.user, admin) } catch {
-            throw AdminLines.ending(error, name, server, "making \(session.user) a server admin")
+            throw AdminLines.ending(
+                error,
+                name,
+                server,
+                "making \(session.user) a server admin",
+                by: run.serviceCommands
+            )
         }
         var isAdmin = run.wishes.isDryRun
         if !isAdmin { isAdmin = try await probe(homeserver, session, server) }
@@ -99,7 +91,7 @@ package struct GrantAdmin: SetupStep {
                 cure: "see whether a proxy hides /_synapse/admin from the bot"
             )
         }
-        run.isServerAdmin = true
+        (run.isServerAdmin, run.progress.isAdminWanted) = (true, true)
         return ["made \(session.user) a server admin"]
     }
 
@@ -120,21 +112,33 @@ package struct GrantAdmin: SetupStep {
         let maker = AccountMaker(step: name, localpart: String(before.user.localpart), secrets: secrets)
         let way: AccountWay = means.hasServiceAdmin ? .serviceAdmin : .serviceCommand
         let session = try await maker.session(by: way, &run, tools).0
-        guard session.user == before.user, try await probe(homeserver, session, server) else {
-            throw StepFailure(
-                name,
-                "a new token of \(session.user) was issued with admin rights, but admin calls are refused",
-                cure: "see whether a proxy hides /_synapse/admin from the bot, and what the service's policy allows"
-            )
+        do throws(StepFailure) {
+            guard session.user == before.user, try await probe(homeserver, session, server) else {
+                throw StepFailure(
+                    name,
+                    "a new token of \(session.user) was issued with admin rights, but admin calls are refused",
+                    cure: "see whether a proxy hides /_synapse/admin from the bot, and what the service's policy allows"
+                )
+            }
+        } catch {
+            guard let issued = IssuedToken(session, by: way) else { throw error }
+            throw await maker.discarding(issued, for: error, run, tools)
         }
-        try ObtainAccount().take(session, &run, tools)
-        run.isServerAdmin = true
+        try ObtainAccount().take(session, maker, &run, tools)
+        (run.isServerAdmin, run.progress.isAdminWanted) = (true, true)
         return [
             "a new token makes \(session.user) a server admin; the old one still works, until it is ended in its sessions"
         ]
     }
 
-    private func wants(_ run: SetupRun) -> Bool { purpose == .grant || run.wishes.wantsServerAdmin }
+    /// What a run has got before is wanted again where setup is; the commands that only look change nothing.
+    private func wants(_ run: SetupRun) -> Bool {
+        switch purpose {
+        case .grant: true
+        case .asWished: run.wantsAdmin
+        case .look: run.wishes.wantsServerAdmin
+        }
+    }
 
     private func probe(
         _ homeserver: any SetupHomeserver,

@@ -80,7 +80,8 @@ package struct LiftRateLimits: SetupStep {
                 "the server's rate limits apply to the bot: a wave of bans goes at the server's pace",
                 cure: AdminLines.forAdmin(
                     [AdminLines.liftRateLimit(user, at: server.baseURL)],
-                    isDelegated: server.isDelegated
+                    isDelegated: server.isDelegated,
+                    by: run.serviceCommands
                 )
             )
         case .conduit, .dendrite: run.advise(name, "whether the server limits the bot's rate could not be told")

@@ -24,7 +24,7 @@ package struct ObtainAccount: SetupStep {
     }
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
-        let (_, server) = try run.found(name)
+        let (homeserver, server) = try run.found(name)
         if !mayMake, server.flavour == .dendrite, run.wishes.homeserverConfig != nil, !run.isTokenGiven,
             run.wishes.passwordFile == nil, try run.keptCredential(tools) == nil
         {
@@ -35,6 +35,7 @@ package struct ObtainAccount: SetupStep {
         let localpart =
             run.wishes.localpart ?? run.progress.user.map { String($0.localpart) } ?? CheckNames.standardLocalpart
         let maker = AccountMaker(step: name, localpart: localpart, secrets: secrets)
+        try checkOwner(run)
         if let kept = secrets.kept, !isReplaced(kept, secrets, run) {
             if let lines = try await keep(kept, maker, &run, tools) { return lines }
         }
@@ -47,7 +48,7 @@ package struct ObtainAccount: SetupStep {
             secrets.means,
             on: server,
             localpart: localpart,
-            wantsAdmin: run.wishes.wantsServerAdmin
+            wantsAdmin: run.wantsAdmin
         )
         guard mayMake || !way.makesAccount else {
             throw StepFailure(
@@ -58,17 +59,18 @@ package struct ObtainAccount: SetupStep {
             )
         }
         var (session, line) = try await maker.session(by: way, &run, tools)
-        if session.expiresIn != nil, session.renewal == nil {
-            session = try await maker.renewable(session, run, tools)
+        var isJudged = false
+        do throws(StepFailure) {
+            session = try await lasting(session, maker, run, tools)
+            let identity = try await maker.tried(session.token, homeserver, server, tools)
+            isJudged = true
+            try check(session, identity, run)
+        } catch {
+            // What a person has approved may be good, as long as nobody could say otherwise: the next run tries it again.
+            guard isJudged || way != .deviceGrant, let issued = IssuedToken(session, by: way) else { throw error }
+            throw await maker.discarding(issued, for: error, run, tools)
         }
-        if session.renewal == nil, let objection = TokenKind(session.token).objection(localpart: localpart) {
-            throw StepFailure(name, objection.cause, cure: objection.cure, kind: .refused)
-        }
-        do throws(StepFailure) { try await check(session, maker, &run, tools) } catch {
-            await maker.discard(session, run, tools)
-            throw error
-        }
-        try take(session, &run, tools)
+        try take(session, maker, &run, tools)
         if way == .password, secrets.isPasswordGiven, let password = secrets.password,
             let old = try run.savedSecret(run.folder.password, tools), old != password
         {
@@ -85,72 +87,46 @@ package struct ObtainAccount: SetupStep {
     }
 
     /// From now on the bot's.
-    func take(_ session: AccountSession, _ run: inout SetupRun, _ tools: SetupTools) throws(StepFailure) {
-        let credential = session.credential(issuedAt: tools.clock.wallMilliseconds())
-        try run.saveCredential(credential, tools)
+    func take(
+        _ session: AccountSession,
+        _ maker: AccountMaker,
+        _ run: inout SetupRun,
+        _ tools: SetupTools
+    ) throws(StepFailure) {
+        try run.saveCredential(session.credential, tools)
+        if !run.wishes.isDryRun { try? tools.files.remove(run.folder.approvedSession) }
         run.session = session
         run.progress.user = session.user
         run.progress.device = session.device
         run.progress.pending.remove(Self.mark)
+        run.keepAlive(KeptCredential(session.credential, nil), maker, tools)
     }
 
-    /// The lines where the saved token still works, or was renewed; nil where it is dead.
-    private func keep(
-        _ kept: KeptCredential,
+    /// One that does not end unnoticed.
+    private func lasting(
+        _ session: AccountSession,
         _ maker: AccountMaker,
-        _ run: inout SetupRun,
+        _ run: SetupRun,
         _ tools: SetupTools
-    ) async throws(StepFailure) -> [String]? {
-        let (homeserver, server) = try run.found(name)
-        var credential = kept.current
-        var identity: TokenIdentity
-        do throws(ServerFailure) {
-            identity = try await homeserver.identity(credential.token)
-        } catch {
-            guard error.isTokenRejected else {
-                throw error.ending(name, at: server.baseURL, "the saved token could not be tried")
-            }
-            // A token that has merely ended looks like one that was revoked.
-            guard !run.wishes.isDryRun || kept.current.renewal == nil else {
-                throw StepFailure(
-                    name,
-                    "the saved token has ended, and a dry run does not renew it",
-                    cure: "start the bot, which renews it; or run the same without --dry-run"
-                )
-            }
-            guard let renewed = try await maker.renewed(credential, run, tools)
-            else { return nil }
-            credential = renewed
-            try run.saveRenewed(renewed, of: kept, tools)
-            identity = try await maker.tried(renewed.token, homeserver, server, tools)
+    ) async throws(StepFailure) -> AccountSession {
+        var session = session
+        if session.expiresIn != nil, session.renewal == nil {
+            session = try await maker.renewable(session, run, tools)
         }
-        try checkName(identity.user, run)
-        if kept.configured.user == nil {
-            // Files of earlier versions do not say it, and a login that becomes necessary has to know.
-            var named = kept.configured
-            (named.user, named.device) = (identity.user, identity.device)
-            try run.saveCredential(named, tools)
+        if session.renewal == nil,
+            let objection = TokenKind(session.token).objection(localpart: maker.localpart, by: maker.commands)
+        {
+            throw StepFailure(name, objection.cause, cure: objection.cure, kind: .refused)
         }
-        run.session = AccountSession(
-            user: identity.user,
-            token: credential.token,
-            device: identity.device,
-            renewal: credential.renewal
-        )
-        run.progress.user = identity.user
-        run.progress.device = identity.device
-        return ["kept \(identity.user), whose token \(credential == kept.current ? "works" : "was renewed")"]
+        return session
     }
 
     /// The token must be of the account that was meant, and no guest's.
     private func check(
         _ session: AccountSession,
-        _ maker: AccountMaker,
-        _ run: inout SetupRun,
-        _ tools: SetupTools
-    ) async throws(StepFailure) {
-        let (homeserver, server) = try run.found(name)
-        let identity = try await maker.tried(session.token, homeserver, server, tools)
+        _ identity: TokenIdentity,
+        _ run: SetupRun
+    ) throws(StepFailure) {
         guard identity.user == session.user else {
             throw StepFailure(
                 name,
@@ -164,7 +140,24 @@ package struct ObtainAccount: SetupStep {
         try checkName(identity.user, run)
     }
 
-    private func checkName(_ user: UserID, _ run: SetupRun) throws(StepFailure) {
+    /// What a folder keeps is of its bot: none of it is sent, and nothing made, for another.
+    private func checkOwner(_ run: SetupRun) throws(StepFailure) {
+        guard let owner = run.progress.user else { return }
+        try checkLocalpart(owner, run)
+    }
+
+    private func checkLocalpart(_ user: UserID, _ run: SetupRun) throws(StepFailure) {
+        guard let wanted = run.wishes.localpart, !equalByBytes(wanted, String(user.localpart)), !run.isTokenGiven
+        else { return }
+        throw StepFailure(
+            name,
+            "\(run.folder.path) is set up for \(user), not for \(wanted)",
+            cure: "give --localpart \(user.localpart), or another --directory",
+            kind: .usage
+        )
+    }
+
+    func checkName(_ user: UserID, _ run: SetupRun) throws(StepFailure) {
         if let server = run.server?.serverName, user.server != server, run.progress.user == nil {
             throw StepFailure(
                 name,
@@ -172,14 +165,7 @@ package struct ObtainAccount: SetupStep {
                 cure: "give the token of the bot's own account, or correct --homeserver"
             )
         }
-        if let wanted = run.wishes.localpart, !equalByBytes(wanted, String(user.localpart)), !run.isTokenGiven {
-            throw StepFailure(
-                name,
-                "\(run.folder.path) is set up for \(user), not for \(wanted)",
-                cure: "give --localpart \(user.localpart), or another --directory",
-                kind: .usage
-            )
-        }
+        try checkLocalpart(user, run)
         if let before = run.progress.user, before != user {
             throw StepFailure(
                 name,

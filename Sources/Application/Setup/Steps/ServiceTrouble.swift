@@ -6,6 +6,7 @@ struct ServiceTrouble {
     private let step: String
     private let metadata: AuthenticationMetadata
     private let localpart: String
+    private let commands: ServiceCommands
     /// Whether the client is one that was registered just now, and none of the operator's.
     private let registersItself: Bool
 
@@ -14,6 +15,7 @@ struct ServiceTrouble {
         _ step: String,
         _ metadata: AuthenticationMetadata,
         _ localpart: String,
+        _ commands: ServiceCommands,
         registersItself: Bool = false
     ) {
         self.registersItself = registersItself
@@ -21,6 +23,7 @@ struct ServiceTrouble {
         self.step = step
         self.metadata = metadata
         self.localpart = localpart
+        self.commands = commands
     }
 
     var explained: StepFailure {
@@ -57,6 +60,17 @@ struct ServiceTrouble {
             grantIsOff
         case .refused(_, "invalid_request", let text) where text.contains("Device Authorization Grant is disabled"):
             grantIsOff
+        case .refused(400, _, let title) where title.contains("Missing authorization header"):
+            ending(
+                "the Authorization header of our request did not arrive: a proxy in front of it strips that",
+                "have the proxy pass the header on to the service, or give the service's own way: --mas-cli"
+            )
+        case .refused(422, _, _) where isAdminCall:
+            ending(
+                "its admin API does not understand our request, so its version and this program's do not fit"
+                    + " (\(failure.cause))",
+                "update the one that is older; take --mas-cli meanwhile"
+            )
         case .refused(let status, _, let title) where [401, 403].contains(status) && isAdminCall:
             ending(
                 "its admin API refuses the token: \(printable(title, limit: 200))",
@@ -80,12 +94,25 @@ struct ServiceTrouble {
                 step,
                 "the authentication service at \(metadata.issuer): the account \(localpart) is deactivated",
                 cure: ["choose another --localpart, or run where the authentication service runs:"]
-                    + ServiceCommands.standard.unlockLines(localpart: localpart, reactivates: true)
+                    + commands.unlockLines(localpart: localpart, reactivates: true)
             )
         case .trouble(_, let text) where text.contains("Synapse"):
             ending(
                 "it cannot work with the homeserver (\(printable(text, limit: 300)))",
-                "see that Synapse runs and that both have the same secret: mas-cli doctor"
+                [
+                    "see that Synapse runs and that both have the same secret; run where the authentication service runs:",
+                    ServiceCommands.line(commands.doctor),
+                ]
+            )
+        case .trouble(_, let text) where text.contains("deserialize"):
+            ending(
+                "it cannot read our request (\(failure.request): \(failure.cause))",
+                "look into its log at this moment, and update the one that is older; take --mas-cli meanwhile"
+            )
+        case .trouble(_, let text) where !text.isEmpty:
+            ending(
+                "it answered, and failed (\(failure.request): \(failure.cause))",
+                "look into its log at this moment, then run the same again; or take --mas-cli"
             )
         case .refused(404, _, _) where isAdminCall:
             ending(
@@ -121,7 +148,9 @@ struct ServiceTrouble {
 
     private var isAdminCall: Bool { failure.request.contains(metadata.adminAPI) }
 
-    private func ending(_ cause: String, _ cure: String) -> StepFailure {
+    private func ending(_ cause: String, _ cure: String) -> StepFailure { ending(cause, [cure]) }
+
+    private func ending(_ cause: String, _ cure: [String]) -> StepFailure {
         StepFailure(step, "the authentication service at \(metadata.issuer): \(cause)", cure: cure)
     }
 }

@@ -63,6 +63,13 @@ package struct StepOutcome: Sendable, Equatable {
 }
 
 extension SetupRun {
+    /// Whether the bot's token is to have admin rights: it is asked for now, or an earlier run has got them, and another
+    /// token must not lose them in silence.
+    var wantsAdmin: Bool { wishes.wantsServerAdmin || progress.isAdminWanted }
+
+    /// As the operator runs the authentication service's command, where that was said.
+    var serviceCommands: ServiceCommands { wishes.serviceCommand.flatMap { ServiceCommands($0) } ?? .standard }
+
     /// The homeserver and the account, for steps behind those that find them.
     func account(_ step: String) throws(StepFailure) -> (any SetupHomeserver, AccountSession) {
         guard let homeserver, let session else {

@@ -22,4 +22,9 @@ package struct SetupTools: Sendable {
         self.commands = commands
         self.clock = clock
     }
+
+    /// Whether the command of the server's authentication service is here, by its usual name.
+    func findsServiceCommand(_ server: ServerFacts?) -> Bool {
+        server?.isDelegated == true && ServiceCommands.standard.program.allSatisfy(commands.isInstalled)
+    }
 }

@@ -45,7 +45,7 @@ extension ServiceState {
 
     private func said(_ file: String, _ name: String) throws -> ServiceAnswer {
         let command = try RecordedCommand.named(name, in: "mas", file + ".json")
-        return ServiceAnswer(["exit": .integer(command.exitStatus), "log": .string(command.standardError)])
+        return ServiceAnswer(["exit": .integer(command.exitStatus ?? -1), "log": .string(command.standardError)])
     }
 }
 

@@ -52,21 +52,30 @@ extension ServiceClient {
         for user: ServiceUser,
         named name: String,
         _ token: Secret
-    ) async throws(ServerFailure) -> Secret {
+    ) async throws(ServerFailure) -> PersonalToken {
         let body: JSONValue = [
             "actor_user_id": .string(user.id), "human_name": .string(name), "scope": .string(scope.text),
         ]
-        guard rehearse(.post, "/personal-sessions", body) == nil else { return Rehearsal.token }
+        guard rehearse(.post, "/personal-sessions", body) == nil else {
+            return PersonalToken(session: nil, token: Rehearsal.token)
+        }
         let exchange = try await answer(
             .post,
             metadata.adminAPI + "/personal-sessions",
             .json(body),
             as: .bearer(token)
         )
-        guard let issued = try exchange.checked()["data"]?["attributes"]?["access_token"]?.token else {
+        let data = try exchange.checked()["data"]
+        guard let issued = data?["attributes"]?["access_token"]?.token else {
             throw ServerFailure(exchange.request, .incomplete("access_token"))
         }
-        return issued
+        return PersonalToken(session: data?["id"]?.token?.reveal(), token: issued)
+    }
+
+    func endPersonalSession(_ id: String, _ token: Secret) async throws(ServerFailure) {
+        let path = "/personal-sessions/\(percentEncoded(id))/revoke"
+        guard rehearse(.post, path, [:]) == nil else { return }
+        _ = try await answer(.post, metadata.adminAPI + path, .json([:]), as: .bearer(token)).checked()
     }
 
     private func user(_ exchange: ServerExchange) throws(ServerFailure) -> ServiceUser {

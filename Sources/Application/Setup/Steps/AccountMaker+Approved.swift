@@ -1,0 +1,69 @@
+import MatrixCore
+import Moderation
+import Observability
+
+/// The session that a person has approved, from then until it is the bot's.
+extension AccountMaker {
+    /// The one that an earlier run could not try; nil where there is none, or it is of no use.
+    func approvedBefore(
+        _ homeserver: any SetupHomeserver,
+        _ server: ServerFacts,
+        _ service: any AuthenticationService,
+        _ run: SetupRun,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> AccountSession? {
+        let path = run.folder.approvedSession
+        guard let file = (try? tools.files.read(path, atMost: 1 << 16)) ?? nil,
+            var pair = file.text.flatMap({ Credential(fileText: $0) })
+        else { return nil }
+        let identity: TokenIdentity
+        do throws(ServerFailure) { identity = try await homeserver.identity(pair.token) } catch {
+            guard !error.mayPass else {
+                throw error.ending(step, at: server.baseURL, "the session that was approved before could not be tried")
+            }
+            guard error.isTokenRejected, let renewed = try await renewed(pair, run, tools) else {
+                await end(pair, service, run, tools)
+                return nil
+            }
+            try run.saveSecret(Secret(renewed.fileText), to: path, tools)
+            pair = renewed
+            identity = try await tried(pair.token, homeserver, server, tools)
+        }
+        guard equalByBytes(localpart, String(identity.user.localpart)) else {
+            await end(pair, service, run, tools)
+            return nil
+        }
+        return session(of: pair, identity)
+    }
+
+    func session(of pair: Credential, _ identity: TokenIdentity) -> AccountSession {
+        var session = AccountSession(
+            user: identity.user,
+            token: pair.token,
+            device: identity.device ?? pair.device,
+            renewal: pair.renewal
+        )
+        session.life = pair.life
+        return session
+    }
+
+    /// Most browsers are logged in already, and not as the bot.
+    func check(approver: UserID) throws(StepFailure) {
+        guard !equalByBytes(localpart, String(approver.localpart)) else { return }
+        throw StepFailure(
+            step,
+            "\(approver) approved, not \(localpart): the browser was logged in to another account. The session was ended",
+            cure: [
+                "open the page in a private window, log in there as \(localpart), and run the same again",
+                "if \(approver) is the bot's account, say so: --localpart \(approver.localpart)",
+            ]
+        )
+    }
+
+    func end(_ pair: Credential, _ service: any AuthenticationService, _ run: SetupRun, _ tools: SetupTools) async {
+        if case .oauth(let refreshToken, let client, _)? = pair.renewal {
+            try? await service.revoke(refreshToken, client: client)
+        }
+        try? tools.files.remove(run.folder.approvedSession)
+    }
+}

@@ -1,0 +1,95 @@
+import MatrixCore
+import Moderation
+import Observability
+import Setup
+import Synchronization
+import TestSupport
+import Testing
+
+/// Once a person has approved the bot, nothing that passes by itself makes them do it again.
+@Suite struct DeviceGrantTests {
+    private static let bot = TokenIdentity(user: "@draupnir:example.org", device: "D")
+    private static let approved = "/bot/secrets/approved-session"
+    private static let down = ServerFailure(
+        "GET whoami",
+        .trouble(status: 503, "Unable to introspect the access token")
+    )
+    private static let unknown = ServerFailure(
+        "GET whoami",
+        .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "Token is not active")
+    )
+    private static let granted = Result<DeviceGrantAnswer, ServerFailure>.success(.granted(ScriptedService.tokens))
+
+    private static func obtain(_ bench: SetupBench) async -> StepFailure? {
+        var run = bench.run { $0.usesDeviceGrant = true }
+        do throws(StepFailure) {
+            _ = try await ObtainAccount().perform(&run, bench.tools)
+            return nil
+        } catch { return error }
+    }
+
+    @Test(arguments: [
+        down, ServerFailure("GET whoami", .limited(retryAfter: .seconds(7))), ServerFailure("GET whoami", .timedOut),
+        ServerFailure("GET whoami", .webPage(status: 429)),
+    ])
+    func `a homeserver in trouble for a moment is asked again`(_ failure: ServerFailure) async {
+        let service = ScriptedService(polls: [Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.failure(failure), .success(Self.bot)]), service)
+        #expect(await Self.obtain(bench) == nil)
+        #expect(bench.text("/bot/secrets/access-token")?.hasPrefix("mat_1\n") == true)
+        #expect(bench.waits.withLock { $0.last } == max(failure.wait, .seconds(1)))
+        #expect(!service.asked.withLock { $0.contains("revoke") })
+        #expect(bench.text(Self.approved) == nil)
+    }
+
+    @Test func `one that stays so costs no approval`() async {
+        let service = ScriptedService(polls: [Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.down)]), service)
+        #expect(await Self.obtain(bench)?.cause.contains("the new token was tried and does not work") == true)
+        #expect(!service.asked.withLock { $0.contains("revoke") })
+        bench.scripted.identities.withLock { $0 = [.success(Self.bot)] }
+        let asked = service.asked.withLock { $0.count }
+        #expect(await Self.obtain(bench) == nil)
+        #expect(service.asked.withLock { $0.count } == asked, "no second grant")
+        #expect(bench.text("/bot/secrets/access-token")?.hasPrefix("mat_1\n") == true)
+        #expect(bench.text(Self.approved) == nil)
+    }
+
+    @Test func `an approved session that has ended meanwhile is renewed, or given up for another`() async {
+        let service = ScriptedService(polls: [Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.down)]), service)
+        _ = await Self.obtain(bench)
+        bench.scripted.identities.withLock { $0 = [.failure(Self.unknown), .success(Self.bot)] }
+        let dead = ServerFailure("POST token", .refused(status: 400, code: "invalid_grant", message: ""))
+        service.refreshes.withLock { $0 = [.failure(dead)] }
+        service.asked.withLock { $0 = [] }
+        #expect(await Self.obtain(bench) == nil)
+        #expect(service.asked.withLock { $0.contains("poll") }, "a new grant")
+    }
+
+    @Test func `a guest's session is ended`() async {
+        let guest = TokenIdentity(user: "@draupnir:example.org", device: "D", isGuest: true)
+        let service = ScriptedService(polls: [Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.success(guest)]), service)
+        #expect(await Self.obtain(bench)?.cause.contains("is a guest") == true)
+        #expect(service.asked.withLock { $0.last } == "revoke")
+        #expect(bench.text(Self.approved) == nil)
+    }
+
+    @Test(arguments: [
+        (ServerFailure("POST token", .webPage(status: 429)), Duration.seconds(5)),
+        (ServerFailure("POST token", .webPage(status: 408)), .seconds(5)),
+        (ServerFailure("POST token", .notMatrix(status: 429, "slow down")), .seconds(5)),
+        (ServerFailure("POST token", .limited(retryAfter: .seconds(30))), .seconds(30)),
+    ])
+    func `polling outlasts a proxy's refusal, and waits as it says`(_ failure: ServerFailure, _ wait: Duration) async {
+        let service = ScriptedService(polls: [.failure(failure), Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.success(Self.bot)]), service)
+        #expect(await Self.obtain(bench) == nil)
+        #expect(bench.waits.withLock { $0 } == [.seconds(5), wait])
+    }
+}
+
+extension ServerFailure {
+    fileprivate var wait: Duration { if case .limited(let delay) = reason { delay } else { .zero } }
+}
