@@ -92,7 +92,7 @@ private func secondsSinceEpoch(_ date: String) -> Int64? {
     let words = date.split(separator: " ")
     let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
     guard words.count == 6, let day = Int32(words[1]), let month = months.firstIndex(of: String(words[2])),
-        let year = Int32(words[3])
+        let year = Int32(words[3]), (0...9_999).contains(year)
     else { return nil }
     let clock = words[4].split(separator: ":").compactMap { Int32($0) }
     guard clock.count == 3 else { return nil }
