@@ -33,7 +33,7 @@ import Testing
         #expect(report.settings?.accessToken?.reveal() == "tok")
         #expect(
             report.warningTexts == [
-                "\(file.path): accessToken: other accounts may read this file; run chmod 600 on it",
+                "\(file.path): accessToken: its group may read this file; run chmod 600 on it, unless the bot reads it by that group",
                 "\(file.path): accessToken: blanks around the secret were taken off; remove them from the file",
             ]
         )

@@ -2,6 +2,7 @@ import MatrixCore
 import Moderation
 import Observability
 import Setup
+import TestSupport
 import Testing
 
 /// Doctor's lines under an authentication service, word for word: each code where all is well, and where it is not.
@@ -116,6 +117,25 @@ import Testing
         Line("ACC-5", "a lock at Synapse, which does nothing", "ok @bot:a.org: is in good standing") {
             $0.record = AccountRecord()
             $0.record?.isLocked = true
+        },
+        Line(
+            "ACC-5",
+            "deactivated at Synapse, which serves its later tokens",
+            "warn @bot:a.org: Synapse has it as deactivated, which ended its tokens of that time; this one came later, and works\n"
+                + "nothing, as long as it works; to be rid of the mark, let the bot have another account"
+        ) {
+            $0.record = AccountRecord()
+            $0.record?.isDeactivated = true
+        },
+        Line(
+            "TOK-3",
+            "of a known account",
+            "fail token: the homeserver does not know the token; a device that mas-cli made is unknown to it at first\n    mas-cli"
+                + " manage provision-all-users\nthen wait two minutes: Synapse remembers that long that it did not know the"
+                + " token; if its account is locked:\n    mas-cli manage unlock-user helper"
+        ) {
+            isDead(&$0)
+            $0.credential = Credential(token: Secret("mpt_x"), user: "@helper:a.org")
         },
         Line(
             "ACC-5",

@@ -39,7 +39,7 @@ import Testing
         settings.managementRoom = .room(RoomReference(try room("!m:a.org")))
         let read = ReadConfiguration(settings: settings, partial: settings, problems: [], warnings: [])
         var facts = DoctorFacts(configurationPath: "c.yaml", configuration: read)
-        facts.accessTokenFile = "token"
+        facts.tokenPlace = .file("token")
         facts.token = settings.accessToken
         facts.server = ServerFacts(
             baseURL: "https://a.org",
@@ -166,7 +166,7 @@ import Testing
             $0.nowMilliseconds = 1_000_000
             $0.devices?.append(AccountDevice(id: "OTHER", name: "old", lastSeenMilliseconds: 900_000))
         },
-        Case("TOK-6", .fail, "an open file") { $0.sharedFiles = ["token"] },
+        Case("TOK-6", .fail, "an open file") { $0.sharedFiles = [SharedFile("token")] },
         Case("TOK-6", .fail, "a token with a blank") { $0.token = Secret("syt_a b") },
         Case("TOK-7", .fail, "a refresh token") { $0.token = Secret("mcr_x") },
         Case("TOK-7", .fail, "is no session") {
@@ -176,6 +176,10 @@ import Testing
         Case("ACC-3", .warn, "a client's keys") { $0.devicesWithKeys = ["DEVICE"] },
         Case("ACC-4", .fail, "unreadable account data") { $0.unreadableData = ["x"] },
         Case("ACC-5", .fail, "a suspended account") { $0.record?.isSuspended = true },
+        Case("ACC-5", .fail, "a deactivated account") { $0.record?.isDeactivated = true },
+        Case("ACC-4", .fail, "account data that is not told") {
+            $0.accountDataFailure = ServerFailure("GET", .trouble(status: 500, "oops"))
+        },
         Case("ACC-5", .fail, "a guest") { $0.identity?.isGuest = true },
         Case("ADM-1", .warn, "no rights for what needs them") {
             $0.doesAdminTokenWork = nil
@@ -335,6 +339,14 @@ import Testing
         #expect(!worst.object.isEmpty && !worst.cause.isEmpty)
     }
 
+    @Test(arguments: [Int64.min, Int64.min + 1, -1, 0, Int64.max])
+    func `whatever a server says of a device's last use is only compared`(_ lastSeen: Int64) throws {
+        var facts = try Self.sound()
+        facts.nowMilliseconds = 1_800_000_000_000
+        facts.devices?.append(AccountDevice(id: "OTHER", name: nil, lastSeenMilliseconds: lastSeen))
+        #expect(facts.results.first { $0.code == "TOK-5" }?.grade == (lastSeen == .max ? .warn : .ok))
+    }
+
     @Test func `limits are mended only where a credential allows it`() throws {
         var facts = try Self.sound()
         facts.rateLimit = .usual
@@ -345,7 +357,7 @@ import Testing
 
     @Test func `a result is one JSON object`() throws {
         var facts = try Self.sound()
-        facts.sharedFiles = ["/etc/token"]
+        facts.sharedFiles = [SharedFile("/etc/token")]
         let result = try #require(facts.results.first { $0.code == "TOK-6" })
         #expect(
             result.json == [

@@ -40,6 +40,31 @@ import Testing
         #expect(failure?.kind == .failed, "the double answers nothing: \(failure?.cause ?? "")")
     }
 
+    @Test func `the configuration says whose secrets they are where no note of setup does`() async throws {
+        let configuration = try ScratchConfiguration("homeserverUrl: https://matrix.example.org\n")
+        func find(_ homeserver: String, _ secret: String) async -> StepFailure? {
+            var wishes = SetupWishes()
+            wishes.homeserver = homeserver
+            let folder = SetupFolder(configuration.folder)
+            var run = SetupRun(wishes: wishes, folder: folder, progress: SetupProgress(mark: "m"))
+            let bench = SetupBench(ScriptedHomeserver())
+            bench.files.withLock {
+                $0[folder.configuration] = [0x23]
+                $0[folder.secrets + "/" + secret] = Array("secret\n".utf8)
+            }
+            do throws(StepFailure) { _ = try await FindServer().perform(&run, bench.tools) } catch { return error }
+            return nil
+        }
+        for secret in ["access-token", "account-password", "admin-access-token"] {
+            let failure = await find("https://evil.example.com", secret)
+            #expect(failure?.kind == .refused)
+            #expect(failure?.cause.contains("at https://matrix.example.org, and this is https://evil.example") == true)
+            #expect(failure?.cure.last?.contains("homeserverUrl") == true)
+            #expect(await find("https://matrix.example.org", secret)?.kind == .failed, "it is asked")
+        }
+        #expect(await find("https://evil.example.com", "nothing-of-ours")?.kind == .failed)
+    }
+
     @Test func `where nothing is saved any server will do`() async {
         #expect(await Self.find("https://matrix.example.com", { _ in })?.kind == .failed)
     }

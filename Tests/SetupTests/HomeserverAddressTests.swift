@@ -21,6 +21,8 @@ import Testing
 
     @Test(arguments: [
         "", "not a server", "https://", "https://user:pw@a.org", "ftp://a.org", "@x", "a/b", "https://a b",
+        "https://a.org/$(id)", "https://a.org/;id", "https://a.org/&id", "https://a.org/'id'", "https://a.org/*",
+        "https://a.org/!id", "https://a.org/`id`", "https://a.org/(id)",
     ])
     func `refuses what names no homeserver`(_ text: String) { #expect(HomeserverAddress(text) == nil) }
 

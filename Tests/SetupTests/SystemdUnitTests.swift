@@ -17,10 +17,23 @@ import Testing
         ("/opt/bot", "ExecStart=/opt/bot/draupnir bot --draupnir-config /opt/bot/c.yaml "),
         ("/opt/my bot", "ExecStart=\"/opt/my bot/draupnir\" bot --draupnir-config \"/opt/my bot/c.yaml\" "),
         ("/opt/100%", "ExecStart=\"/opt/100%%/draupnir\" bot "),
+        ("/opt/$HOME", "ExecStart=\"/opt/$HOME/draupnir\" bot --draupnir-config \"/opt/$$HOME/c.yaml\" "),
         ("/opt/a\"b", "ExecStart=\"/opt/a\\\"b/draupnir\" bot "),
     ])
     func `paths are written as systemd reads them`(_ path: String, line: String) {
         #expect(unit(path).contains("\n" + line))
+    }
+
+    @Test func `what root is told to type means one path`() {
+        let unit = SystemdUnit(
+            program: "/p",
+            configuration: "/c",
+            accessTokenFile: "/t",
+            passwordFile: "/w",
+            dataPath: "/srv/my bot's",
+            user: "bot"
+        )
+        #expect(unit.installation.contains(#"    chown -R bot: '/srv/my bot'\''s'"#))
     }
 
     @Test(arguments: [

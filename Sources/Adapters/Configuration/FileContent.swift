@@ -1,10 +1,12 @@
 import Glibc
+import Setup
 
 /// A file's bytes, and whether other accounts may read them too.
 struct FileContent {
     let bytes: [UInt8]
-    /// Whether its group or everybody may read it.
-    let isShared: Bool
+    /// A group that this process itself needs to read the file is none of the others.
+    let readers: StoredFile.Readers
+    var isShared: Bool { readers != .nobody }
 
     /// `limit` is in bytes; of a longer file no more is read.
     ///
@@ -17,8 +19,15 @@ struct FileContent {
         var state = stat()
         guard unsafe fstat(descriptor, &state) == 0 else { throw FileError(errno) }
         guard state.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory }
-        isShared = state.st_mode & S_IFMT == S_IFREG && state.st_mode & (S_IRGRP | S_IROTH) != 0
+        readers = Self.readers(state)
         bytes = try Self.read(descriptor, atMost: limit)
+    }
+
+    private static func readers(_ state: stat) -> StoredFile.Readers {
+        guard state.st_mode & S_IFMT == S_IFREG else { return .nobody }
+        if state.st_mode & S_IROTH != 0 { return .everybody(state.st_gid) }
+        guard state.st_mode & S_IRGRP != 0 else { return .nobody }
+        return state.st_gid == getegid() && state.st_uid != geteuid() ? .nobody : .group(state.st_gid)
     }
 
     private static func read(_ descriptor: CInt, atMost limit: Int) throws(FileError) -> [UInt8] {

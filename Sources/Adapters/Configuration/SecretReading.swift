@@ -1,4 +1,5 @@
 import Observability
+import Setup
 import YAML
 
 extension Secret {
@@ -15,8 +16,12 @@ extension Secret {
             findings.problem(keyPath, nil, error.text, "the first line of this file is to be the secret")
             return (nil, findings)
         }
-        if content.isShared {
-            findings.warning(keyPath, nil, "other accounts may read this file", "run chmod 600 on it")
+        switch content.readers {
+        case .nobody: break
+        case .group:
+            let remedy = "run chmod 600 on it, unless the bot reads it by that group"
+            findings.warning(keyPath, nil, "its group may read this file", remedy)
+        case .everybody: findings.warning(keyPath, nil, "other accounts may read this file", "run chmod 600 on it")
         }
         let line = content.bytes.prefix { $0 != UInt8(ascii: "\n") && $0 != UInt8(ascii: "\r") }
         let trimmed = trimmingBlanks(line)

@@ -109,45 +109,4 @@ struct BotProgram {
         )
         return Doctor(tools, configuration: file, accessTokenFile: secrets.accessToken)
     }
-
-    private func tokenPlace(_ settings: BotSettings) -> String {
-        let saved = (try? SystemFiles().savedSession(in: settings.dataPath)) ?? nil
-        if saved?.credential(from: settings.sessionOrigin) != nil {
-            return "in \(SavedSession.path(in: settings.dataPath))"
-        }
-        return settings.pantalaimon.isUsed ? "of its login through Pantalaimon" : "in \(secrets.accessToken ?? file)"
-    }
-
-    private func explain(_ error: any Error, _ settings: BotSettings) -> (ExitCode, String) {
-        switch error {
-        case StartFailure.tokenRejected(let text):
-            (
-                .token,
-                "The homeserver does not accept the access token \(tokenPlace(settings))\(text.isEmpty ? "" : " (\(text))"): it is wrong, "
-                    + "has ended, or was "
-                    + "revoked. To go on, \(settings.tokenCure)."
-            )
-        case let session as SessionProblem:
-            (
-                .database,
-                "\(session.text). The access token that the bot has renewed is in there: let the bot's account read it; or, where it "
-                    + "is lost, log in anew with draupnir login and take that file away."
-            )
-        case StartFailure.managementRoom(let text): (.managementRoom, text)
-        case StartFailure.otherAccount(let stored, let now):
-            (
-                .configuration,
-                "The data path belongs to \(stored), and the access token to \(now). Give each account a dataPath of its own."
-            )
-        case StartFailure.noHomeserver(let text): (.homeserver, text)
-        case let unavailable as StoreUnavailable: (.database, "The database cannot be written: \(unavailable.reason)")
-        case let listen as ListenError: (.port, listen.message)
-        case let storage as StorageError:
-            if case .secondInstance = storage { (.secondInstance, "\(storage)") } else { (.database, "\(storage)") }
-        case is GraceExceeded:
-            (.notDrained, "Not everything ended within 20 seconds; what was left is done at the next start.")
-        case is CancellationError: (.success, "interrupted")
-        default: (.failure, "\(error)")
-        }
-    }
 }

@@ -19,6 +19,9 @@ final class ScriptedHomeserver: SetupHomeserver {
     let isAdmin: Bool
     /// What becomes of every registration.
     let registrations = Mutex<Result<AccountSession, ServerFailure>?>(nil)
+    let answersVersions = Mutex(false)
+    /// What it does and says of rooms.
+    let rooms = ScriptedRooms()
 
     init(
         identities: [Result<TokenIdentity, ServerFailure>] = [],
@@ -66,7 +69,10 @@ final class ScriptedHomeserver: SetupHomeserver {
 
 /// What no test here is about.
 extension ScriptedHomeserver {
-    func versions() async throws(ServerFailure) -> ServerVersions { throw unexpected("versions") }
+    func versions() async throws(ServerFailure) -> ServerVersions {
+        guard answersVersions.withLock({ $0 }) else { throw unexpected("versions") }
+        return ServerVersions(versions: ["v1.15"])
+    }
     func synapseVersion() async throws(ServerFailure) -> String { throw unexpected("server_version") }
     func federationSoftware() async throws(ServerFailure) -> ServerSoftware { throw unexpected("version") }
     func loginFlows() async throws(ServerFailure) -> [LoginFlow] { throw unexpected("flows") }
@@ -90,24 +96,34 @@ extension ScriptedHomeserver {
     func makeAccount(_: UserID, _: NewAccount, _: Secret) async throws(ServerFailure) { throw unexpected("make") }
     func makeAdmin(_: UserID, _: Secret) async throws(ServerFailure) { throw unexpected("admin") }
     func rateLimit(of _: UserID, _: Secret) async throws(ServerFailure) -> RateLimit { throw unexpected("limit") }
-    func liftRateLimit(of _: UserID, _: Secret) async throws(ServerFailure) { throw unexpected("limit") }
+    func liftRateLimit(of _: UserID, _: Secret) async throws(ServerFailure) { asked.withLock { $0.append("lift") } }
     func experimentalFeatures(of _: UserID, _: Secret) async throws(ServerFailure) -> [String: Bool] {
         throw unexpected("features")
     }
     func enableFeature(_: String, for _: UserID, _: Secret) async throws(ServerFailure) { throw unexpected("features") }
     func perform(
-        _: Action,
+        _ action: Action,
         as _: UserID,
         _: Secret,
         transaction _: String
-    ) async throws(ServerFailure) -> ActionAnswer { throw unexpected("perform") }
+    ) async throws(ServerFailure) -> ActionAnswer {
+        guard let answer = rooms.answer(action) else { throw unexpected("perform") }
+        return try answer.get()
+    }
     func resolve(_: RoomReference, _: Secret) async throws(ServerFailure) -> RoomID { throw unexpected("resolve") }
-    func joinedRooms(_: Secret) async throws(ServerFailure) -> [RoomID] { throw unexpected("joined") }
-    func accountData(_: EventType, of _: UserID, _: Secret) async throws(ServerFailure) -> JSONValue? { nil }
+    func joinedRooms(_: Secret) async throws(ServerFailure) -> [RoomID] {
+        guard let joined = rooms.joined.withLock({ $0 }) else { throw unexpected("joined") }
+        return joined
+    }
+    func accountData(_ type: EventType, of _: UserID, _: Secret) async throws(ServerFailure) -> JSONValue? {
+        try rooms.accountData.withLock { $0[type] }?.get()
+    }
     func state(of _: RoomID, _: Secret) async throws(ServerFailure) -> [StateEvent] { throw unexpected("state") }
     func stateContent(_: StateKey, in _: RoomID, _: Secret) async throws(ServerFailure) -> JSONValue? { nil }
     func defaultRoomVersion(_: Secret) async throws(ServerFailure) -> String { throw unexpected("capabilities") }
-    func rooms(ofSpace _: RoomID, _: Secret) async throws(ServerFailure) -> [SpaceRoom] { throw unexpected("space") }
+    func rooms(ofSpace _: RoomID, _: Secret) async throws(ServerFailure) -> [SpaceRoom] {
+        rooms.space.withLock { $0 }
+    }
     func sync(_: RoomID, since _: String?, wait _: Duration, _: Secret) async throws(ServerFailure) -> SyncedRoom {
         throw unexpected("sync")
     }

@@ -11,6 +11,11 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
     let scripted: ScriptedHomeserver
     let service: ScriptedService
     let files = Mutex<[String: [UInt8]]>([:])
+    /// Who else may read a file; nobody where it is not named.
+    let readers = Mutex<[String: StoredFile.Readers]>([:])
+    static let botGroup: UInt32 = 990
+    let objection = Mutex<String?>(nil)
+    let lockFailure = Mutex<FileFailure?>(nil)
     let told = Mutex<[String]>([])
     /// How long each wait was; time passes by them alone.
     let waits = Mutex<[Duration]>([])
@@ -77,13 +82,22 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
 
     func read(_ path: String, atMost _: Int) throws(FileFailure) -> StoredFile? {
         beforeReading.withLock { $0 }?(path)
-        return files.withLock { $0[path] }.map { StoredFile(bytes: $0, isShared: false) }
+        return files.withLock { $0[path] }.map {
+            StoredFile(bytes: $0, readers: readers.withLock { $0[path] } ?? .nobody)
+        }
     }
     func write(_ bytes: [UInt8], to path: String, isSecret _: Bool) throws(FileFailure) {
         files.withLock { $0[path] = bytes }
     }
     func makeFolder(_: String, isPrivate _: Bool) throws(FileFailure) {}
-    func close(_: String) throws(FileFailure) {}
+    func close(_ path: String, keepsGroup: Bool) throws(FileFailure) {
+        readers.withLock { $0[path] = keepsGroup ? .group(Self.botGroup) : .nobody }
+    }
+    func objection(toSecretsIn _: String) -> String? { objection.withLock { $0 } }
+    func group(of _: String) -> UInt32? { Self.botGroup }
+    func lock(_: String) throws(FileFailure) {
+        if let failure = lockFailure.withLock({ $0 }) { throw failure }
+    }
     func remove(_ path: String) throws(FileFailure) { files.withLock { $0[path] = nil } }
     func canWrite(in _: String) -> Bool { true }
     func freeSpace(in _: String) -> Int64? { nil }

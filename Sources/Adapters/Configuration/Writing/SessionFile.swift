@@ -1,6 +1,6 @@
 package import Moderation
 package import Observability
-import Setup
+package import Setup
 
 /// The session in the bot's data path, as setup and doctor read it too.
 package struct SessionFile: SessionStoring {
@@ -15,15 +15,19 @@ package struct SessionFile: SessionStoring {
 
     package func load() throws(SessionProblem) -> SavedSession? {
         do throws(FileFailure) { return try SystemFiles().savedSession(in: dataPath) } catch {
-            throw SessionProblem("\(error.path) \(error.problem)")
+            throw SessionProblem(error)
         }
     }
 
     package func save(_ session: SavedSession) throws(SessionProblem) {
         do throws(FileFailure) { try SystemFiles().save(session, in: dataPath) } catch {
-            throw SessionProblem("\(error.path) \(error.problem)")
+            throw SessionProblem(error)
         }
     }
 
     package func password() -> Secret? { passwordSource() }
+}
+
+extension SessionProblem {
+    package init(_ failure: FileFailure) { self.init("\(failure.path) \(failure.problem)") }
 }

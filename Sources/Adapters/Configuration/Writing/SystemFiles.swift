@@ -3,12 +3,16 @@ package import Setup
 
 /// The machine's files.
 package struct SystemFiles: Files {
+    private let locks = FolderLocks()
+
     package init() {}
+
+    package func lock(_ folder: String) throws(FileFailure) { try locks.take(absolute(folder)) }
 
     package func read(_ path: String, atMost limit: Int) throws(FileFailure) -> StoredFile? {
         do throws(FileError) {
             let content = try FileContent(readingFrom: path, atMost: limit)
-            return StoredFile(bytes: content.bytes, isShared: content.isShared)
+            return StoredFile(bytes: content.bytes, readers: content.readers)
         } catch {
             if case .missing = error { return nil }
             throw FileFailure(path, error.text)
@@ -25,7 +29,7 @@ package struct SystemFiles: Files {
         guard descriptor >= 0 else { throw FileFailure(path, "cannot be made: \(reason(errno))") }
         do throws(FileFailure) {
             defer { _ = Glibc.close(descriptor) }
-            giveToOwner(of: folder(of: path), descriptor)
+            FileStanding(replacing: path).give(to: descriptor, isSecret: isSecret)
             try writeAll(bytes, descriptor, path)
             guard fsync(descriptor) == 0 else { throw FileFailure(path, "cannot be written: \(reason(errno))") }
         } catch {
@@ -52,16 +56,7 @@ package struct SystemFiles: Files {
         }
     }
 
-    private func folder(of path: String) -> String {
-        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[...$0]) } ?? "."
-    }
-
-    /// What root writes into the bot's folder is for the bot to read.
-    private func giveToOwner(of folder: String, _ descriptor: CInt) {
-        var state = stat()
-        guard geteuid() == 0, unsafe stat(folder, &state) == 0 else { return }
-        _ = fchown(descriptor, state.st_uid, state.st_gid)
-    }
+    private func folder(of path: String) -> String { containingFolder(of: path) }
 
     private func writeAll(_ bytes: [UInt8], _ descriptor: CInt, _ path: String) throws(FileFailure) {
         var offset = 0
@@ -86,8 +81,32 @@ package struct SystemFiles: Files {
         }
     }
 
-    package func close(_ path: String) throws(FileFailure) {
-        guard unsafe chmod(path, 0o600) == 0 else { throw FileFailure(path, reason(errno)) }
+    package func close(_ path: String, keepsGroup: Bool) throws(FileFailure) {
+        var state = stat()
+        guard unsafe stat(path, &state) == 0 else { throw FileFailure(path, reason(errno)) }
+        guard unsafe chmod(path, state.st_mode & (keepsGroup ? 0o770 : 0o700)) == 0 else {
+            throw FileFailure(path, reason(errno))
+        }
+    }
+
+    package func objection(toSecretsIn folder: String) -> String? {
+        var (state, above) = (stat(), stat())
+        guard unsafe lstat(folder, &state) == 0 else { return nil }
+        switch state.st_mode & S_IFMT {
+        case S_IFDIR: break
+        case S_IFLNK: return "is a link, which whoever made it may lead elsewhere"
+        default: return "is not a folder"
+        }
+        let hasAbove = unsafe stat(self.folder(of: folder), &above) == 0
+        guard state.st_uid == geteuid() || hasAbove && state.st_uid == above.st_uid else {
+            return "belongs to another account (user ID \(state.st_uid)), which would get what is written there"
+        }
+        return state.st_mode & 0o022 == 0 ? nil : "can be written by other accounts"
+    }
+
+    package func group(of path: String) -> UInt32? {
+        var state = stat()
+        return unsafe stat(path, &state) == 0 ? state.st_gid : nil
     }
 
     package func remove(_ path: String) throws(FileFailure) {
@@ -125,4 +144,4 @@ package struct SystemFiles: Files {
     }
 }
 
-private func reason(_ number: CInt) -> String { unsafe String(cString: strerror(number)) }
+func reason(_ number: CInt) -> String { unsafe String(cString: strerror(number)) }

@@ -18,7 +18,7 @@ extension DoctorFacts {
                 "whether accounts are with an authentication service could not be told: \(trouble.cause)",
                 cure: [
                     "see what the homeserver answers, and mend that:",
-                    "    curl -i \(baseURL)/_matrix/client/v1/auth_metadata",
+                    "    curl -i \(shellWord("\(baseURL)/_matrix/client/v1/auth_metadata"))",
                 ]
             )
         }
@@ -57,18 +57,26 @@ extension DoctorFacts {
     }
 
     private func otherUse(_ name: String) -> CheckResult {
+        if let accountDataFailure {
+            return .fail(
+                "ACC-4",
+                name,
+                "its account data could not be read, so nothing is told of protected rooms and lists: \(accountDataFailure.cause)",
+                cure: accountDataFailure.cure(at: baseURL)
+            )
+        }
         guard unreadableData.isEmpty else {
             return .fail(
                 "ACC-4",
                 unreadableData.joined(separator: ", "),
-                "account data of the bot cannot be read, so it would guard less than it should",
+                "account data of the bot cannot be read, so it would protect less than it should",
                 cure: ["have what is there looked at before the bot runs; it is never overwritten unread"]
             )
         }
         return .ok(
             "ACC-4",
             name,
-            "guards \(protected.count) rooms and watches \(watched.count) lists by its account data"
+            "protects \(protected.count) rooms and watches \(watched.count) lists by its account data"
         )
     }
 
@@ -78,37 +86,43 @@ extension DoctorFacts {
             return .fail("ACC-5", name, "is a guest, who may do nothing", cure: ["use a full account"])
         }
         guard let record else { return .ok("ACC-5", name, "is a full account") }
-        guard let trouble = Self.trouble(record, isDelegated: server?.isDelegated ?? false) else {
-            return .ok("ACC-5", name, "is in good standing")
+        let isDelegated = server?.isDelegated ?? false
+        guard let trouble = Self.trouble(record, isDelegated: isDelegated) else {
+            guard record.isDeactivated else { return .ok("ACC-5", name, "is in good standing") }
+            return .warn(
+                "ACC-5",
+                name,
+                "Synapse has it as deactivated, which ended its tokens of that time; this one came later, and works",
+                cure: ["nothing, as long as it works; to be rid of the mark, let the bot have another account"]
+            )
         }
         return .fail(
             "ACC-5",
             name,
             "is \(trouble.what): what it does has no effect",
-            cure: trouble.change.map { change in
-                AdminLines.forAdmin(
-                    [
-                        AdminLines.curl(
-                            change.method,
-                            change.body,
-                            adminURL + change.path + percentEncoded(name) + change.rest
-                        )
-                    ],
-                    isDelegated: server?.isDelegated ?? false
-                )
-            } ?? [
-                "let the bot have another account: Synapse alone has ended this one, and the service does not know of it"
-            ]
+            cure: AdminLines.forAdmin(
+                [
+                    AdminLines.curl(
+                        trouble.change.method,
+                        trouble.change.body,
+                        adminURL + trouble.change.path + percentEncoded(name) + trouble.change.rest
+                    )
+                ],
+                isDelegated: isDelegated
+            )
         )
     }
 
     private typealias Change = (method: String, path: String, rest: String, body: String?)
 
-    /// What stands in the way, and what lifts it; nil of a lock under an authentication service, where it does nothing.
-    private static func trouble(_ record: AccountRecord, isDelegated: Bool) -> (what: String, change: Change?)? {
+    /// What stands in the way, and what lifts it.
+    ///
+    /// Nil of what an authentication service alone decides: there a lock of Synapse's does nothing, and a deactivation ends
+    /// the tokens of that time and no later one.
+    private static func trouble(_ record: AccountRecord, isDelegated: Bool) -> (what: String, change: Change)? {
         let user = "/_synapse/admin/v2/users/"
-        if record.isDeactivated {
-            return ("deactivated", isDelegated ? nil : ("PUT", user, "", "{\"deactivated\": false}"))
+        if record.isDeactivated, !isDelegated {
+            return ("deactivated", ("PUT", user, "", "{\"deactivated\": false}"))
         }
         if record.isLocked, !isDelegated { return ("locked", ("PUT", user, "", "{\"locked\": false}")) }
         if record.isSuspended {

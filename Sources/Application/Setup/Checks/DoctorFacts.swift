@@ -7,17 +7,15 @@ package struct DoctorFacts: Sendable {
     package var configurationPath: String
     package var configuration: ReadConfiguration
     package var settings: BotSettings
-    /// Nil where the token stands in the configuration itself.
-    package var accessTokenFile: String?
+    package var tokenPlace = TokenPlace.configuration
     package var token: Secret?
     /// What is kept with the token; nil where the token stands in the configuration.
     package var credential: Credential?
-    /// Whether setup has kept the account's password.
-    package var hasPasswordFile = false
+    /// Where setup has kept the account's password.
+    package var passwordFile: String?
     /// Why what the bot has made of its token cannot be read.
     package var sessionFailure: FileFailure?
-    /// Files with secrets that others can read.
-    package var sharedFiles: [String] = []
+    package var sharedFiles: [SharedFile] = []
     /// Whether the data path can be written.
     package var isStorageWritable = true
     /// In bytes; nil where it could not be told.
@@ -50,14 +48,16 @@ package struct DoctorFacts: Sendable {
     package var joined: Set<RoomID>?
     package var protected: [RoomID] = []
     package var watched: [RoomReference] = []
-    /// Account data of the bot that cannot be read.
+    /// Why account data was not told; protected rooms and lists are then not known.
+    package var accountDataFailure: ServerFailure?
+    /// Account data of the bot that is there and makes no sense.
     package var unreadableData: [String] = []
-    /// Rooms by ID, as far as their state could be read: the management room, guarded ones and lists.
+    /// Rooms by ID, as far as their state could be read: the management room, protected ones and lists.
     package var rooms: [RoomID: RoomPicture] = [:]
     package var roomFailures: [RoomID: ServerFailure] = [:]
     /// Rooms of watched lists, by what the account data calls them.
     package var listRooms: [RoomReference: RoomID] = [:]
-    /// The guarded rooms when doctor last looked; nil at its first time.
+    /// The protected rooms when doctor last looked; nil at its first time.
     package var protectedBefore: Set<RoomID>?
 
     package init(configurationPath: String, configuration: ReadConfiguration) {
@@ -67,6 +67,11 @@ package struct DoctorFacts: Sendable {
     }
 
     package var user: UserID? { identity?.user }
+    /// Whether `protected` says which rooms are, and not only that nothing could be learned of them.
+    package var knowsProtected: Bool {
+        joined != nil && accountDataFailure == nil
+            && !unreadableData.contains(AccountDataType.protectedRooms.rawValue)
+    }
     package var canAdminister: Bool { isAdmin == true || doesAdminTokenWork == true }
     var baseURL: String { settings.homeserverURL }
     /// Pantalaimon passes no admin calls on.
@@ -75,10 +80,11 @@ package struct DoctorFacts: Sendable {
     /// Every check, in the order in which one thing needs another.
     package var results: [CheckResult] {
         var results = processChecks + networkChecks
-        guard server != nil else { return results }
+        guard server != nil else { return results + secretFileChecks }
         results += tokenChecks
         guard identity != nil else { return results }
-        results += accountChecks + adminChecks + rateLimitChecks + managementRoomChecks + roomChecks + listChecks
+        results += accountChecks + adminChecks + rateLimitChecks + managementRoomChecks
+        if accountDataFailure == nil { results += roomChecks + listChecks + encryptedRoomChecks }
         return results + encryptionChecks + hookChecks
     }
 }

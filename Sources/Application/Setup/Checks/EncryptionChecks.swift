@@ -3,7 +3,9 @@ import Moderation
 
 extension DoctorFacts {
     /// E2E: what encryption hides from a bot without it.
-    var encryptionChecks: [CheckResult] { [pantalaimon, crypto, encryptedRooms] }
+    var encryptionChecks: [CheckResult] { [pantalaimon, crypto] }
+
+    var encryptedRoomChecks: [CheckResult] { [encryptedRooms] }
 
     private var pantalaimon: CheckResult {
         guard settings.pantalaimon.isUsed else { return .ok("E2E-1", "pantalaimon.use", "is off") }

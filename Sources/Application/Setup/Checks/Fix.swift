@@ -4,8 +4,7 @@ package import MatrixCore
 package enum Fix: Sendable, Equatable {
     case liftRateLimit(UserID)
     case enableFeature(String, for: UserID)
-    /// Lets nobody but the owner read a file.
-    case closeFile(String)
+    case closeFile(SharedFile)
     case join(RoomID)
     case invite(UserID, to: RoomID)
 
@@ -14,7 +13,7 @@ package enum Fix: Sendable, Equatable {
         switch self {
         case .liftRateLimit(let user): "switch the rate limits off for \(user)"
         case .enableFeature(let name, let user): "switch \(name) on for \(user)"
-        case .closeFile(let path): "chmod 600 \(path)"
+        case .closeFile(let file): file.closing
         case .join(let room): "join \(room)"
         case .invite(let user, let room): "invite \(user) to \(room)"
         }

@@ -14,7 +14,7 @@ extension DoctorFacts {
                 "the data path cannot be written by this account",
                 cure: [
                     "make it, let the bot's account write there, or set dataPath to another directory:",
-                    "    install -d -m 700 \(path)",
+                    "    install -d -m 700 \(shellWord(path))",
                 ]
             )
         }
@@ -30,7 +30,7 @@ extension DoctorFacts {
                 "OS-2",
                 configurationPath,
                 $0,
-                cure: ["correct it, then: draupnir config check \(configurationPath)"]
+                cure: ["correct it, then see:", "    draupnir config check \(shellWord(configurationPath))"]
             )
         }
         let warnings = configuration.warnings.filter { !$0.contains("chmod 600") }.map {
@@ -46,7 +46,7 @@ extension DoctorFacts {
         }
         return .fail(
             "OS-3",
-            accessTokenFile ?? configurationPath,
+            tokenPlace == .configuration ? configurationPath : tokenPlace.name,
             "a placeholder stands for the access token",
             cure: ["put the real one there"]
         )

@@ -101,12 +101,15 @@ extension DoctorFacts {
                 "RM-7",
                 $0.room.rawValue,
                 "is a space: only itself is guarded, not the rooms in it",
-                cure: ["    draupnir setup --protect-space '\($0.room)'"]
+                cure: ["    draupnir setup --protect-space \(shellWord($0.room.rawValue))"]
             )
         }
     }
 
     private var shrunk: CheckResult {
+        guard knowsProtected else {
+            return .ok("RM-8", "protected rooms", "could not be compared with those of the last time")
+        }
         guard let protectedBefore else {
             return .ok("RM-8", "\(protected.count) room(s)", "looked at for the first time")
         }

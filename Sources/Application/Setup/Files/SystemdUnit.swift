@@ -30,7 +30,7 @@ package struct SystemdUnit: Sendable, Equatable {
     package var installation: [String] {
         [
             "    useradd --system --user-group --home-dir / --shell /usr/sbin/nologin \(user)",
-            "    chown -R \(user): \(dataPath)",
+            "    chown -R \(user): \(shellWord(dataPath))",
             "    systemctl daemon-reload",
             "    systemctl enable draupnir && systemctl restart draupnir",
         ]
@@ -54,7 +54,7 @@ package struct SystemdUnit: Sendable, Equatable {
         LoadCredential=access-token:\(escaped(accessTokenFile))
         LoadCredential=\(SetupFolder.passwordFile):\(escaped(passwordFile))
         SetCredential=\(SetupFolder.passwordFile):\\n
-        ExecStart=\(quoted(program)) bot --draupnir-config \(quoted(configuration)) --access-token-path %d/access-token
+        ExecStart=\(quoted(program)) bot --draupnir-config \(quoted(configuration).replacing("$", with: "$$")) --access-token-path %d/access-token
         Restart=on-failure
         RestartSec=5
         RestartPreventExitStatus=64 77 78 79
@@ -100,7 +100,9 @@ package struct SystemdUnit: Sendable, Equatable {
         }
     }
 
-    /// - Source: systemd.syntax(7), "Quoting"; systemd.unit(5), "Specifiers".
+    /// Variables are put in behind a command's program alone, so `$` is doubled there and nowhere else.
+    ///
+    /// - Source: systemd.syntax(7), "Quoting"; systemd.unit(5), "Specifiers"; systemd.service(5), "Command lines".
     private func quoted(_ text: String) -> String {
         let plain = text.utf8.allSatisfy { byte in
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)

@@ -25,7 +25,7 @@ package struct AuthenticationMetadata: Sendable, Equatable {
 
     /// Whether secrets may be sent there and a person be shown it; the issuer stands in lines for a shell.
     package var isSound: Bool {
-        endpoints.allSatisfy(isWebAddress) && !issuer.utf8.contains { "$&();*!?#'".utf8.contains($0) }
+        endpoints.allSatisfy(isWebAddress) && !issuer.utf8.contains(where: meansMoreToAShell)
     }
 
     package var endpoints: [String] {

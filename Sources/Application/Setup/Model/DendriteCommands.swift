@@ -54,16 +54,3 @@ package struct DendriteCommands: Sendable, Equatable {
         "    UPDATE userapi_accounts SET account_type = 1 WHERE localpart = '\(localpart)';"
     }
 }
-
-/// As one word of a shell's command line.
-func shellWord(_ text: String) -> String {
-    let isPlain = text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "+")...UInt8(ascii: ":"), UInt8(ascii: "_"), UInt8(ascii: "="), UInt8(ascii: "@"):
-            true
-        default: false
-        }
-    }
-    return isPlain && !text.isEmpty ? text : "'" + text.replacing("'", with: "'\\''") + "'"
-}

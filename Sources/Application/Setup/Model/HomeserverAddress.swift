@@ -36,12 +36,19 @@ package enum HomeserverAddress: Sendable, Equatable {
         if let matrix = rest.firstRange(of: "/_matrix") { rest = rest[..<matrix.lowerBound] }
         rest = rest.prefix { $0 != "?" && $0 != "#" }
         while rest.utf8.last == UInt8(ascii: "/") { rest.removeLast() }
-        let isPlain = rest.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"<>\\^`{|}@".utf8.contains($0) }
+        let isPlain = rest.utf8.allSatisfy { byte in
+            (0x21...0x7E).contains(byte) && !"\"<>\\^`{|}@".utf8.contains(byte) && !meansMoreToAShell(byte)
+        }
         let host = rest.prefix { $0 != "/" && $0 != ":" }
         guard isPlain, !host.isEmpty || rest.hasPrefix("[") else { return nil }
         return scheme + rest
     }
 }
+
+/// Whether a byte that a URL may have does more in a shell than stand for itself.
+///
+/// Addresses come from strangers and stand in lines that operators type.
+func meansMoreToAShell(_ byte: UInt8) -> Bool { "$&();*!?#'`".utf8.contains(byte) }
 
 /// Whether what is sent there can be read on the way: plain HTTP leaves this machine.
 package func isExposed(_ url: String) -> Bool {

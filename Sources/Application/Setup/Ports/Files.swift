@@ -11,8 +11,17 @@ package protocol Files: Sendable {
     /// Makes the folder and those above it.
     func makeFolder(_ path: String, isPrivate: Bool) throws(FileFailure)
 
-    /// Lets nobody but the owner read and write the file.
-    func close(_ path: String) throws(FileFailure)
+    /// Takes the file from everybody but its owner, and its group where that is kept.
+    func close(_ path: String, keepsGroup: Bool) throws(FileFailure)
+
+    /// Why a secret must not be put into the folder, as it stands behind its path; nil where it may, or where it is missing.
+    func objection(toSecretsIn folder: String) -> String?
+
+    /// The group of the folder or file; nil where there is none.
+    func group(of path: String) -> UInt32?
+
+    /// Keeps others who ask for the same from the folder, until the process ends; asking again is no other.
+    func lock(_ folder: String) throws(FileFailure)
 
     func remove(_ path: String) throws(FileFailure)
 
@@ -47,13 +56,23 @@ extension Files {
 
 package struct StoredFile: Sendable, Equatable {
     package let bytes: [UInt8]
-    /// Whether other accounts of the machine may read it.
-    package let isShared: Bool
+    /// Who besides its owner may read it.
+    package let readers: Readers
 
-    package init(bytes: [UInt8], isShared: Bool) {
-        self.bytes = bytes
-        self.isShared = isShared
+    package enum Readers: Sendable, Equatable {
+        case nobody
+        case group(UInt32)
+        /// Everybody on the machine; with the group that would be left.
+        case everybody(UInt32)
     }
+
+    package init(bytes: [UInt8], readers: Readers = .nobody) {
+        self.bytes = bytes
+        self.readers = readers
+    }
+
+    /// Whether other accounts of the machine may read it.
+    package var isShared: Bool { readers != .nobody }
 
     /// The first line, blanks around it taken off; nil where that is nothing or no text.
     package var firstLine: String? {

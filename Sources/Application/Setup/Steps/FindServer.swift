@@ -9,6 +9,8 @@ package struct FindServer: SetupStep {
     package func plan(_ run: SetupRun) -> [String] { ["look for the homeserver \(run.wishes.homeserver ?? "")"] }
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
+        // The dialogue looks for it before its questions.
+        if let server = run.server { return ["found \(server.summary)"] }
         guard let text = run.wishes.homeserver else {
             throw .missing("homeserver", "the server's name, such as example.org, or the URL that clients connect to")
         }
@@ -35,7 +37,7 @@ package struct FindServer: SetupStep {
                 kind: .refused
             )
         }
-        try checkHome(url, address, run)
+        try checkHome(url, address, run, tools)
         // A dry run needs some name for the account that it does not make.
         let guess = run.wishes.isDryRun ? run.wishes.managers.first?.server : nil
         let name = address.serverName ?? configuredName(run, tools)
@@ -54,24 +56,6 @@ package struct FindServer: SetupStep {
         run.server = facts
         run.progress.baseURL = url
         return ["found \(facts.summary)"]
-    }
-
-    /// Saved secrets go to the server that they are of, and to no other; a server's own name says where it is now.
-    private func checkHome(_ url: String, _ address: HomeserverAddress, _ run: SetupRun) throws(StepFailure) {
-        guard let before = run.progress.baseURL, before != url,
-            run.progress.user != nil || run.progress.pending.contains(ObtainAccount.mark)
-        else { return }
-        if let user = run.progress.user, address.serverName == user.server { return }
-        throw StepFailure(
-            name,
-            "\(run.folder.path) is set up for \(run.progress.user?.rawValue ?? "an account") at \(before), and this is \(url): its"
-                + " secrets are not sent there",
-            cure: [
-                "for another bot, give another --directory",
-                "if the server has moved, write its new address behind “homeserver” in \(run.folder.progress)",
-            ],
-            kind: .refused
-        )
     }
 
     private func configuredName(_ run: SetupRun, _ tools: SetupTools) -> ServerName? {

@@ -31,8 +31,7 @@ actor LastingSession {
         guard kept.current.token == rejected else { return kept.current.token }
         guard let fresh = (try? await maker.fresh(kept, run, tools)) ?? nil else { return nil }
         own.append(fresh.token)
-        let origin = SessionOrigin(of: kept.configured.token)
-        kept = KeptCredential(kept.configured, SavedSession(origin: origin, credential: fresh))
+        kept = KeptCredential(configured: kept.configured, current: fresh)
         return fresh.token
     }
 }

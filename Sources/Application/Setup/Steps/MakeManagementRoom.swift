@@ -20,13 +20,23 @@ package struct MakeManagementRoom: SetupStep {
         var lines: [String] = []
         let room: RoomID
         if let named = run.wishes.managementRoom {
-            room = try await run.join(named, name, flag: "management-room")
+            room = try await run.join(named, name, flag: "management-room", tools)
             lines.append("joined \(room)")
         } else if let own = try await own(&run) {
             room = own
             run.progress.madeManagementRoom = true
             lines.append("kept the management room \(room)")
         } else {
+            // Reached also where an earlier room is lost, and then nobody has been asked for.
+            guard !run.wishes.managers.isEmpty else {
+                throw .missing(
+                    "manager",
+                    run.progress.managementRoom.map {
+                        "the bot is not in \($0) any more, and a new room needs somebody in it"
+                    }
+                        ?? "the management room that is to be made needs somebody in it"
+                )
+            }
             var template = RoomTemplate.managementRoom(
                 for: run.wishes.managers,
                 bot: session.user,

@@ -57,12 +57,7 @@ extension ObtainAccount {
         run.session = session
         run.progress.user = identity.user
         run.progress.device = identity.device
-        let origin = SessionOrigin(of: kept.configured.token)
-        run.keepAlive(
-            KeptCredential(kept.configured, SavedSession(origin: origin, credential: credential)),
-            maker,
-            tools
-        )
+        run.keepAlive(KeptCredential(configured: kept.configured, current: credential), maker, tools)
         return ["kept \(identity.user), whose token \(credential == kept.current ? "works" : "was renewed")"]
     }
 }

@@ -99,7 +99,7 @@ package struct ObtainAccount: SetupStep {
         run.progress.user = session.user
         run.progress.device = session.device
         run.progress.pending.remove(Self.mark)
-        run.keepAlive(KeptCredential(session.credential, nil), maker, tools)
+        run.keepAlive(KeptCredential(configured: session.credential, current: session.credential), maker, tools)
     }
 
     /// One that does not end unnoticed.

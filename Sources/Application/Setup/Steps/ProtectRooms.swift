@@ -1,9 +1,10 @@
 import Commands
 import JSON
 import MatrixCore
+import Observability
 import Protections
 
-/// Puts rooms under the bot's guard: named ones, those of a space, or all that it is in.
+/// Has the bot protect rooms: named ones, those of a space, or all that it is in.
 package struct ProtectRooms: SetupStep {
     package let name = "rooms"
 
@@ -11,16 +12,16 @@ package struct ProtectRooms: SetupStep {
 
     package func plan(_ run: SetupRun) -> [String] {
         let wishes = run.wishes
-        var lines = wishes.protect.map { "guard \($0.text)" }
-        lines += wishes.protectSpaces.map { "guard the rooms of the space \($0.text)" }
-        if wishes.protectsJoined { lines.append("guard every room that the bot is in") }
+        var lines = wishes.protect.map { "protect \($0.text)" }
+        lines += wishes.protectSpaces.map { "protect the rooms of the space \($0.text)" }
+        if wishes.protectsJoined { lines.append("protect every room that the bot is in") }
         return lines
     }
 
     package func perform(_ run: inout SetupRun, _ tools: SetupTools) async throws(StepFailure) -> [String] {
         let (homeserver, session) = try run.account(name)
         var rooms: [RoomID] = []
-        for named in run.wishes.protect { rooms.append(try await run.join(named, name, flag: "protect")) }
+        for named in run.wishes.protect { rooms.append(try await run.join(named, name, flag: "protect", tools)) }
         for space in run.wishes.protectSpaces {
             rooms += try await roomsOfSpace(space, &run, tools)
         }
@@ -36,7 +37,7 @@ package struct ProtectRooms: SetupStep {
         try await run.protect(rooms, name)
         run.protected = rooms.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         if !run.wishes.isDryRun { await checkPower(&run) }
-        return ["guards \(run.protected.count) room(s)"]
+        return ["protects \(run.protected.count) room(s)"]
     }
 
     /// The list is shown before any of it is joined.
@@ -46,24 +47,35 @@ package struct ProtectRooms: SetupStep {
         _ tools: SetupTools
     ) async throws(StepFailure) -> [RoomID] {
         let (homeserver, session) = try run.account(name)
-        let joined = try await run.join(space, name, flag: "protect-space")
+        let joined = try await run.join(space, name, flag: "protect-space", tools)
         let found: [SpaceRoom]
         do throws(ServerFailure) { found = try await homeserver.rooms(ofSpace: joined, session.token) } catch {
             throw error.ending(name, at: homeserver.baseURL, "reading the rooms of the space \(space.text)")
         }
         let rooms = found.filter { !$0.isSpace }
         tools.person.tell("the space \(space.text) has \(rooms.count) room(s):")
-        for room in rooms { tools.person.tell("  \(room.room)\(room.name.map { "  \($0)" } ?? "")") }
+        for room in rooms {
+            let name = room.name.map { "  \(printable($0, limit: 100))" } ?? ""
+            tools.person.tell("  \(printable(room.room.rawValue))\(name)")
+        }
         var entered: [RoomID] = []
         for room in rooms {
             let reference = RoomReference(room.room, via: [session.user.server])
-            do throws(StepFailure) {
-                entered.append(try await run.join(reference, name, flag: "protect-space"))
+            do throws(ServerFailure) {
+                entered.append(try await homeserver.enter(reference, session, name, tools))
             } catch {
+                // Only a room's own refusal is about that room; with anything else the next one would fare no better.
+                guard [403, 404].contains(error.status), !error.isTokenRejected else {
+                    throw error.ending(name, at: homeserver.baseURL, "joining \(room.room)")
+                }
                 run.advise(
                     name,
-                    "\(room.room) of the space cannot be joined, and is not guarded",
-                    cure: ["invite \(session.user) there"]
+                    "\(room.room) of the space cannot be joined, and is not protected: \(error.cause)",
+                    cure: [
+                        error.isForbidden
+                            ? "invite \(session.user) there, then run the same again"
+                            : "where the room still exists, invite \(session.user) there, then run the same again"
+                    ]
                 )
             }
         }
@@ -78,8 +90,8 @@ package struct ProtectRooms: SetupStep {
             if picture.authority.creation?.roomType == "m.space" {
                 run.advise(
                     name,
-                    "\(room) is a space: only itself is guarded, not the rooms in it",
-                    cure: ["give it as --protect-space to guard its rooms"]
+                    "\(room) is a space: only itself is protected, not the rooms in it",
+                    cure: ["give it as --protect-space to protect its rooms"]
                 )
             }
             guard let lack = PowerLack(picture, bot: session.user) else { continue }
@@ -89,13 +101,13 @@ package struct ProtectRooms: SetupStep {
 }
 
 extension SetupRun {
-    /// Adds rooms to those that the bot guards, in one write.
+    /// Adds rooms to those that the bot protects, in one write.
     func protect(_ rooms: [RoomID], _ step: String) async throws(StepFailure) {
         try await changeAccountData(AccountDataType.protectedRooms, step) { (old) throws(StepFailure) in
             var data = ProtectedRoomsData()
             if let old {
                 guard let readable = ProtectedRoomsData(old) else {
-                    throw StepFailure(step, "the list of guarded rooms cannot be read", cure: "")
+                    throw StepFailure(step, "the list of protected rooms cannot be read", cure: "")
                 }
                 data = readable
             }

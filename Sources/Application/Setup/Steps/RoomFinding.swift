@@ -91,12 +91,15 @@ extension SetupRun {
     }
 
     /// The room behind an ID, an alias or a link, joined.
-    func join(_ room: RoomReference, _ step: String, flag: String) async throws(StepFailure) -> RoomID {
+    func join(
+        _ room: RoomReference,
+        _ step: String,
+        flag: String,
+        _ tools: SetupTools
+    ) async throws(StepFailure) -> RoomID {
         let (homeserver, session) = try account(step)
         do throws(ServerFailure) {
-            let answer = try await homeserver.perform(.join(room), as: session.user, session.token, transaction: "")
-            guard case .room(let joined) = answer else { throw ServerFailure("POST join", .incomplete("a room_id")) }
-            return joined
+            return try await homeserver.enter(room, session, step, tools)
         } catch {
             switch error.reason {
             case .refused(404, _, _):
@@ -123,5 +126,23 @@ extension SetupRun {
             guard let homeserver, let session else { return nil }
             return try? await homeserver.defaultRoomVersion(session.token)
         }
+    }
+}
+
+extension RoomAccess {
+    /// Joins the room, at the pace that the server allows: Synapse lets an account join one in ten seconds, or in a hundred.
+    func enter(
+        _ room: RoomReference,
+        _ session: AccountSession,
+        _ step: String,
+        _ tools: SetupTools
+    ) async throws(ServerFailure) -> RoomID {
+        let answer = try await waitingOutLimits(tools.clock) { delay in
+            tools.person.tell("\(step): the homeserver limits joining: waiting \(delay.components.seconds) s")
+        } _: { () async throws(ServerFailure) in
+            try await perform(.join(room), as: session.user, session.token, transaction: "")
+        }
+        guard case .room(let joined) = answer else { throw ServerFailure("POST join", .incomplete("a room_id")) }
+        return joined
     }
 }

@@ -6,11 +6,6 @@ import Observability
 struct KeptCredential: Sendable {
     let configured: Credential
     let current: Credential
-
-    init(_ configured: Credential, _ session: SavedSession?) {
-        self.configured = configured
-        current = session?.credential(from: SessionOrigin(of: configured.token)) ?? configured
-    }
 }
 
 /// What is kept on disk between steps.
@@ -18,11 +13,24 @@ extension SetupRun {
     /// Writes the progress before and after what must not be done twice; a dry run writes nothing.
     func save(_ tools: SetupTools) throws(StepFailure) {
         guard !wishes.isDryRun else { return }
+        try enterFolder(tools)
         do throws(FileFailure) {
-            try tools.files.makeFolder(folder.path, isPrivate: false)
             try tools.files.write(progress.json.encoded() + [0x0A], to: folder.progress, isSecret: true)
         } catch {
             throw error.ending("progress", cure: "make the directory writable, or name another with --directory")
+        }
+    }
+
+    /// Makes the folder, and keeps every other setup out of it: two would overwrite each other's tokens.
+    private func enterFolder(_ tools: SetupTools) throws(StepFailure) {
+        do throws(FileFailure) { try tools.files.makeFolder(folder.path, isPrivate: false) } catch {
+            throw error.ending("progress", cure: "make the directory writable, or name another with --directory")
+        }
+        do throws(FileFailure) { try tools.files.lock(folder.path) } catch {
+            throw error.ending(
+                "progress",
+                cure: "let the other one end, then run the same again; for another bot name another --directory"
+            )
         }
     }
 
@@ -38,8 +46,9 @@ extension SetupRun {
     /// What the bot will find at its next start: the pair that was renewed, where it goes back to the saved token.
     func saveRenewed(_ credential: Credential, of kept: KeptCredential, _ tools: SetupTools) throws(StepFailure) {
         guard !wishes.isDryRun else { return }
+        try enterFolder(tools)
         let session = SavedSession(origin: SessionOrigin(of: kept.configured.token), credential: credential)
-        do throws(FileFailure) { try tools.files.save(session, in: dataPath(tools)) } catch {
+        do throws(FileFailure) { try tools.files.save(session, in: settings(tools).dataPath) } catch {
             throw error.ending("secrets", cure: "run the same as root, or as the account that the bot runs as")
         }
     }
@@ -50,24 +59,47 @@ extension SetupRun {
             throw error.ending("secrets", cure: "let this account read it, or take it away")
         }
         guard let configured = file?.text.flatMap({ Credential(fileText: $0) }) else { return nil }
+        var settings = settings(tools)
+        (settings.accessToken, settings.savedCredential) = (configured.token, configured)
+        // The token of setup is the homeserver's own, also where the bot goes through Pantalaimon.
+        settings.pantalaimon.isUsed = false
+        let session = BotSessionFiles(settings, accessTokenFile: folder.accessToken, tools.files)
         do throws(FileFailure) {
-            return KeptCredential(configured, try tools.files.savedSession(in: dataPath(tools)))
+            return KeptCredential(configured: configured, current: try session.credential() ?? configured)
         } catch {
             // The bot's storage may be closed to whoever sets up; a token that is never renewed is good without it.
-            guard configured.renewal != nil else { return KeptCredential(configured, nil) }
+            guard configured.renewal != nil else {
+                return KeptCredential(configured: configured, current: configured)
+            }
             throw error.ending("secrets", cure: "run the same as root, or as the account that the bot runs as")
         }
     }
 
     /// As the configuration says, where there is one.
-    private func dataPath(_ tools: SetupTools) -> String {
+    private func settings(_ tools: SetupTools) -> BotSettings {
         let file = (try? tools.files.read(folder.configuration, atMost: 1 << 20)) ?? nil
-        guard file != nil else { return folder.storage }
-        return tools.configuration.read(folder.configuration, accessTokenFile: nil).partial.dataPath
+        guard file == nil else {
+            return tools.configuration.read(folder.configuration, accessTokenFile: nil).partial
+        }
+        var settings = BotSettings()
+        settings.dataPath = folder.storage
+        return settings
     }
 
     private func saveSecret(text: String, to path: String, _ tools: SetupTools) throws(StepFailure) {
         guard !wishes.isDryRun else { return }
+        try enterFolder(tools)
+        if let objection = tools.files.objection(toSecretsIn: folder.secrets) {
+            throw StepFailure(
+                "secrets",
+                "\(printable(folder.secrets)) \(objection): no secret is put there",
+                cure: [
+                    "move it away, or make it this account's own and closed to others, as its owner is told by:",
+                    "    ls -ld \(shellWord(folder.secrets))",
+                ],
+                kind: .refused
+            )
+        }
         do throws(FileFailure) {
             try tools.files.makeFolder(folder.secrets, isPrivate: true)
             try tools.files.write(Array(text.utf8), to: path, isSecret: true)
@@ -84,40 +116,4 @@ extension SetupRun {
             throw error.ending("secrets", cure: "let this account read it, or take it away")
         }
     }
-}
-
-/// Reads a secret that the operator keeps in a file of their own.
-///
-/// A file that other accounts of the machine can read is refused: what is in it must be taken for known.
-func readSecret(_ path: String, flag: String, _ tools: SetupTools) throws(StepFailure) -> Secret {
-    let step = "secrets"
-    let file: StoredFile?
-    do throws(FileFailure) { file = try tools.files.read(path, atMost: 1 << 16) } catch {
-        throw StepFailure(
-            step,
-            "--\(flag) \(printable(path)): \(error.problem)",
-            cure: "name a file that can be read",
-            kind: .usage
-        )
-    }
-    guard let file else {
-        let cure = "write the secret into the first line of the file, and run chmod 600 on it"
-        throw StepFailure(step, "--\(flag): there is no file \(printable(path))", cure: cure, kind: .usage)
-    }
-    guard !file.isShared else {
-        throw StepFailure(
-            step,
-            "--\(flag): other accounts of this machine can read \(printable(path))",
-            cure: ["close it, and change the secret where others may have read it:", "    chmod 600 \(path)"],
-            kind: .refused
-        )
-    }
-    guard let line = file.firstLine else {
-        throw StepFailure(
-            step,
-            "--\(flag): the first line of \(printable(path)) is empty or no text",
-            cure: "write the secret into the first line of the file"
-        )
-    }
-    return Secret(line)
 }

@@ -67,14 +67,8 @@ package struct SelfTest: SetupStep {
         _ session: AccountSession,
         _ tools: SetupTools
     ) async {
-        for _ in 0..<5 {
-            do throws(ServerFailure) {
-                _ = try await homeserver.perform(.leave(room), as: session.user, session.token, transaction: "")
-                return
-            } catch {
-                guard case .limited(let delay) = error.reason, delay <= .seconds(30) else { return }
-                await tools.clock.sleep(for: delay)
-            }
+        _ = try? await waitingOutLimits(tools.clock) { () async throws(ServerFailure) in
+            try await homeserver.perform(.leave(room), as: session.user, session.token, transaction: "")
         }
     }
 

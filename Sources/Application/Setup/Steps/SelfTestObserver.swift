@@ -37,10 +37,9 @@ struct SelfTestObserver {
         _ name: String
     ) async throws(StepFailure) -> (answer: ActionAnswer, start: Duration, duration: Duration) {
         count += 1
-        var refusals = 0
-        while true {
-            let start = clock.now()
-            do throws(ServerFailure) {
+        do throws(ServerFailure) {
+            return try await waitingOutLimits(clock) { [self] () async throws(ServerFailure) in
+                let start = clock.now()
                 let answer = try await homeserver.perform(
                     action,
                     as: session.user,
@@ -48,13 +47,9 @@ struct SelfTestObserver {
                     transaction: "self-test-\(count)"
                 )
                 return (answer, start, clock.now() - start)
-            } catch {
-                guard case .limited(let delay) = error.reason, refusals < 5, delay <= .seconds(60) else {
-                    throw error.ending(step, at: homeserver.baseURL, "\(name) in the scratch room")
-                }
-                refusals += 1
-                await clock.sleep(for: delay)
             }
+        } catch {
+            throw error.ending(step, at: homeserver.baseURL, "\(name) in the scratch room")
         }
     }
 

@@ -73,7 +73,8 @@ package struct SetupReport: Sendable {
         } else {
             lines += ["", "Done in \(seconds / 10).\(seconds % 10) s. Start the bot:"]
             lines.append(
-                "    draupnir bot --draupnir-config \(run.folder.configuration) --access-token-path \(run.folder.accessToken)"
+                "    draupnir bot --draupnir-config \(shellWord(run.folder.configuration))"
+                    + " --access-token-path \(shellWord(run.folder.accessToken))"
             )
             if let room = run.progress.managementRoom {
                 lines += [

@@ -32,7 +32,9 @@ struct DoctorProgram {
         "doctor",
         "checks everything that the bot depends on, beside a running bot or without one",
         arguments: [configuration, accessToken, adminToken, fix, all, json],
-        details: "It changes nothing without --fix. It ends with 1 where a check failed, and else with 0.",
+        details:
+            "Without --fix it changes nothing; it only notes beside the configuration, in doctor-notes.json, which rooms are protected,"
+            + " to tell the next time which were lost. It ends with 1 where a check failed, and else with 0.",
         examples: [
             "doctor --draupnir-config draupnir/production.yaml",
             "doctor --fix --draupnir-config draupnir/production.yaml",
@@ -70,6 +72,7 @@ struct DoctorProgram {
             await doctor.fix(facts)
             facts = await doctor.facts()
         }
+        doctor.remember(facts)
         await http.shutDown()
         let results = facts.results
         if isJSON {

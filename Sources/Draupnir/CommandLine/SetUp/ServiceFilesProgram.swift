@@ -58,7 +58,7 @@ struct ServiceFilesProgram {
             return .failure
         }
         shell.write("To run the bot as a service, as root:\n")
-        shell.write("    cp \(folder.path)/draupnir.service /etc/systemd/system/\n")
+        shell.write("    cp \(shellWord(folder.path + "/draupnir.service")) /etc/systemd/system/\n")
         shell.write(made.unit.installation.map { $0 + "\n" }.joined())
         return .success
     }

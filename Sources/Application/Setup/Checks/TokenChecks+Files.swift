@@ -1,0 +1,24 @@
+import Moderation
+
+/// TOK-6: the files that hold secrets.
+extension DoctorFacts {
+    /// Needs nobody's answer, so that it is told also of a server that is down.
+    var secretFileChecks: [CheckResult] {
+        var results: [CheckResult] = sharedFiles.map { file in
+            .fail(
+                "TOK-6",
+                file.path,
+                "other accounts of this machine can read this file",
+                cure: ["    \(file.closing)"],
+                fix: .closeFile(file)
+            )
+        }
+        let isExpected = token != nil || !settings.pantalaimon.isUsed
+        if isExpected, tokenKind == .malformed || tokenKind == .placeholder {
+            results.append(
+                .fail("TOK-6", place, "it is \(tokenKind.name)", cure: ["put the token alone into the first line"])
+            )
+        }
+        return results.isEmpty ? [.ok("TOK-6", place, "the secret is whole and closed to others")] : results
+    }
+}
