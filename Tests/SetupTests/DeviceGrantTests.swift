@@ -8,7 +8,7 @@ import Testing
 
 /// Once a person has approved the bot, nothing that passes by itself makes them do it again.
 @Suite struct DeviceGrantTests {
-    private static let bot = TokenIdentity(user: "@draupnir:example.org", device: "D")
+    private static let bot = Identity(user: "@draupnir:example.org", device: "D")
     private static let approved = "/bot/secrets/approved-session"
     private static let down = ServerFailure(
         "GET whoami",
@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `a guest's session is ended`() async {
-        let guest = TokenIdentity(user: "@draupnir:example.org", device: "D", isGuest: true)
+        let guest = Identity(user: "@draupnir:example.org", device: "D", isGuest: true)
         let service = ScriptedService(polls: [Self.granted])
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(guest)]), service)
         #expect(await Self.obtain(bench)?.cause.contains("is a guest") == true)

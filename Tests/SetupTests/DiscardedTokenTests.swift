@@ -8,8 +8,8 @@ import Testing
 
 /// A token that was issued and is refused by setup's own checks does not live on unseen.
 @Suite struct DiscardedTokenTests {
-    private static let somebody = TokenIdentity(user: "@alice:example.org", device: "D")
-    private static let guest = TokenIdentity(user: "@draupnir:example.org", device: "D", isGuest: true)
+    private static let somebody = Identity(user: "@alice:example.org", device: "D")
+    private static let guest = Identity(user: "@draupnir:example.org", device: "D", isGuest: true)
     private static let down = ServerFailure("POST logout", .trouble(status: 502, ""))
 
     private static func obtain(_ bench: SetupBench, _ change: (inout SetupWishes) -> Void) async -> StepFailure? {
@@ -32,7 +32,7 @@ import Testing
     }
 
     @Test(arguments: [somebody, guest])
-    func `a personal token`(_ identity: TokenIdentity) async {
+    func `a personal token`(_ identity: Identity) async {
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(identity)]))
         #expect(await Self.obtain(bench, Self.client)?.cure.count == 1)
         #expect(bench.service.asked.withLock { $0.last } == "end 01P")
@@ -88,7 +88,7 @@ import Testing
     }
 
     @Test func `a token with admin rights that are not to be had`() async {
-        let bench = SetupBench(ScriptedHomeserver(identities: [.success(TokenIdentity(user: "@draupnir:example.org"))]))
+        let bench = SetupBench(ScriptedHomeserver(identities: [.success(Identity(user: "@draupnir:example.org"))]))
         var run = bench.run {
             Self.client(&$0)
             $0.wantsServerAdmin = true

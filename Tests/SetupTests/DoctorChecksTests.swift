@@ -47,7 +47,7 @@ import Testing
             version: "1.163.2",
             loginFlows: [LoginFlow("m.login.password")]
         )
-        facts.identity = TokenIdentity(user: try user(bot), device: "DEVICE")
+        facts.identity = Identity(user: try user(bot), device: "DEVICE")
         facts.devices = [AccountDevice(id: "DEVICE", name: "Draupnir")]
         facts.devicesWithKeys = []
         facts.isAdmin = false

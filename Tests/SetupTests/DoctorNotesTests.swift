@@ -16,7 +16,7 @@ import Testing
     init() throws {
         scratch = try ScratchConfiguration("managementRoom: \"!m:a.org\"\n")
         notes = scratch.folder + "/doctor-notes.json"
-        let identity = TokenIdentity(user: try user("@bot:a.org"), device: "D")
+        let identity = Identity(user: try user("@bot:a.org"), device: "D")
         bench = SetupBench(ScriptedHomeserver(identities: [.success(identity)]))
         bench.scripted.answersVersions.withLock { $0 = true }
         bench.scripted.rooms.joined.withLock { $0 = [] }

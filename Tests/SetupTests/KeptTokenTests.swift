@@ -12,7 +12,7 @@ import Testing
         "GET whoami",
         .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "Token is not active")
     )
-    private static let bot = TokenIdentity(user: "@draupnir:example.org", device: "DRAUPNIRABCDEFGH")
+    private static let bot = Identity(user: "@draupnir:example.org", device: "DRAUPNIRABCDEFGH")
     private static let path = "/bot/secrets/access-token"
     private static let saved = Credential(
         token: Secret("mat_0"),
@@ -30,7 +30,7 @@ import Testing
     }
 
     private static func bench(
-        _ identities: [Result<TokenIdentity, ServerFailure>],
+        _ identities: [Result<Identity, ServerFailure>],
         _ service: ScriptedService = ScriptedService()
     ) -> SetupBench {
         let bench = SetupBench(ScriptedHomeserver(identities: identities), service)
@@ -156,7 +156,7 @@ import Testing
 
     @Test func `whoever else approves in the browser does not become the bot`() async {
         let service = ScriptedService(polls: [.success(.granted(ScriptedService.tokens))])
-        let somebody = TokenIdentity(user: "@alice:example.org", device: "D")
+        let somebody = Identity(user: "@alice:example.org", device: "D")
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(somebody)]), service)
         let failure = await Self.obtain(bench) { $0.usesDeviceGrant = true }
         #expect(failure?.cause.contains("@alice:example.org approved, not draupnir") == true)

@@ -8,7 +8,7 @@ import Testing
 
 /// Steps that take longer than the bot's token lives.
 @Suite struct LastingSessionTests {
-    private static let bot = TokenIdentity(user: "@draupnir:example.org", device: "D")
+    private static let bot = Identity(user: "@draupnir:example.org", device: "D")
     private static let unknown = ServerFailure(
         "GET whoami",
         .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "Token is not active")

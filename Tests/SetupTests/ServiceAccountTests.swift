@@ -9,7 +9,7 @@ import Testing
 
 /// The step that gets the account, where an authentication service has it.
 @Suite struct ServiceAccountTests {
-    private static let bot = TokenIdentity(user: "@draupnir:example.org", device: "D")
+    private static let bot = Identity(user: "@draupnir:example.org", device: "D")
     private static let unknown = ServerFailure(
         "GET whoami",
         .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "Token is not active")

@@ -8,7 +8,7 @@ import Testing
 
 /// Admin rights that a bot has had are asked for again with every new token.
 @Suite struct WantedRightsTests {
-    private static let bot = TokenIdentity(user: "@draupnir:example.org", device: "D")
+    private static let bot = Identity(user: "@draupnir:example.org", device: "D")
     private static let adminScope = "urn:synapse:admin:*"
 
     private static func logIn(

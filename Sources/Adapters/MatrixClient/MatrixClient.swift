@@ -38,6 +38,10 @@ package final class MatrixClient: Homeserver {
         self.limits = limits
     }
 
+    func answer<Answer>(to call: Call<Answer>) async throws(HomeserverError) -> Answer {
+        try await answer(to: call.endpoint).read(call.promised, call.read)
+    }
+
     /// The body of a successful answer; anything else is an error without the token in it.
     func answer(to endpoint: Endpoint) async throws(HomeserverError) -> HTTPBody {
         let token = try await nextToken { () async throws(TokenFailure) in try await session.token() }

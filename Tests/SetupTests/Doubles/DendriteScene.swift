@@ -31,7 +31,7 @@ enum DendriteScene {
 
     static func bench(isAdmin: Bool = false, _ file: String? = nil) -> SetupBench {
         let homeserver = ScriptedHomeserver(
-            identities: [.success(TokenIdentity(user: bot, device: "D"))],
+            identities: [.success(Identity(user: bot, device: "D"))],
             logins: [.success(AccountSession(user: bot, token: Secret("dendrite-token"), device: "D"))],
             isAdmin: isAdmin
         )

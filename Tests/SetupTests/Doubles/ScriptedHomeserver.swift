@@ -10,7 +10,7 @@ import Synchronization
 final class ScriptedHomeserver: SetupHomeserver {
     let baseURL = "https://matrix.example.org"
     /// What `identity` says, one answer after the other; the last stays.
-    let identities: Mutex<[Result<TokenIdentity, ServerFailure>]>
+    let identities: Mutex<[Result<Identity, ServerFailure>]>
     let logins: Mutex<[Result<AccountSession, ServerFailure>]>
     let logOuts = Mutex<[Result<Void, ServerFailure>]>([])
     let asked = Mutex<[String]>([])
@@ -24,7 +24,7 @@ final class ScriptedHomeserver: SetupHomeserver {
     let rooms = ScriptedRooms()
 
     init(
-        identities: [Result<TokenIdentity, ServerFailure>] = [],
+        identities: [Result<Identity, ServerFailure>] = [],
         logins: [Result<AccountSession, ServerFailure>] = [],
         isAdmin: Bool = false
     ) {
@@ -45,7 +45,7 @@ final class ScriptedHomeserver: SetupHomeserver {
 
     private func unexpected(_ call: String) -> ServerFailure { ServerFailure(call, .cancelled) }
 
-    func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity {
+    func identity(_ token: Secret) async throws(ServerFailure) -> Identity {
         tokens.withLock { $0.append(token) }
         return try next(identities, "whoami")
     }
@@ -106,7 +106,7 @@ extension ScriptedHomeserver {
         as _: UserID,
         _: Secret,
         transaction _: String
-    ) async throws(ServerFailure) -> ActionAnswer {
+    ) async throws(ServerFailure) -> ActionResult {
         guard let answer = rooms.answer(action) else { throw unexpected("perform") }
         return try answer.get()
     }

@@ -1,3 +1,4 @@
+import Moderation
 import JSON
 import MatrixCore
 import Protections
@@ -13,7 +14,7 @@ final class ScriptedRooms: Sendable {
     let joins = Mutex<[RoomID: [ServerFailure]]>([:])
     let done = Mutex<[Action]>([])
 
-    func answer(_ action: Action) -> Result<ActionAnswer, ServerFailure>? {
+    func answer(_ action: Action) -> Result<ActionResult, ServerFailure>? {
         switch action {
         case .join(let reference):
             guard case .id(let room) = reference.name else { return nil }
@@ -21,7 +22,7 @@ final class ScriptedRooms: Sendable {
             if let failure { return .failure(failure) }
             done.withLock { $0.append(action) }
             joined.withLock { $0 = ($0 ?? []) + [room] }
-            return .success(.room(room))
+            return .success(.room(room, via: []))
         case .setAccountData(let type, let content):
             accountData.withLock { $0[type] = .success(content) }
             return .success(.done)

@@ -55,16 +55,3 @@ extension Endpoint {
         ["user", user.rawValue, "account_data", type.rawValue]
     }
 }
-
-extension Action {
-    /// What the homeserver names when it has done it.
-    enum AnswerKind { case room, event, nothing }
-
-    var answerKind: AnswerKind {
-        switch self {
-        case .createRoom, .join: .room
-        case .setServerACL, .sendState, .sendEvent, .redact: .event
-        default: .nothing
-        }
-    }
-}

@@ -6,9 +6,7 @@ import Synchronization
 
 extension MatrixClient {
     package func identity() async throws(HomeserverError) -> Identity {
-        let identity = try await answer(to: Endpoint(.get, ["account", "whoami"])).read("user_id") { answer in
-            answer["user_id"]?.identifier(UserID.self).map { Identity(user: $0, device: answer["device_id"]?.string) }
-        }
+        let identity = try await answer(to: .whoami)
         account.withLock { $0 = identity }
         return identity
     }

@@ -31,21 +31,10 @@ extension MatrixClient {
         return body
     }
 
-    package func joinedRooms() async throws(HomeserverError) -> [RoomID] {
-        try await answer(to: Endpoint(.get, ["joined_rooms"])).read("joined_rooms") { answer -> [RoomID]? in
-            guard let list = answer["joined_rooms"], list.kind == .array else { return nil }
-            var rooms: [RoomID] = []
-            list.forEachElement { element in
-                if let room = element.identifier(RoomID.self) { rooms.append(room) }
-            }
-            return rooms
-        }
-    }
+    package func joinedRooms() async throws(HomeserverError) -> [RoomID] { try await answer(to: .joinedRooms) }
 
     package func defaultRoomVersion() async throws(HomeserverError) -> String {
-        try await answer(to: Endpoint(.get, ["capabilities"])).read("m.room_versions") { answer in
-            answer["capabilities"]?["m.room_versions"]?["default"]?.string
-        }
+        try await answer(to: .defaultRoomVersion)
     }
 }
 

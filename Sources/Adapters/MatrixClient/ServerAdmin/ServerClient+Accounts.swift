@@ -123,14 +123,8 @@ extension ServerClient: AccountMaking {
         _ = try await write(Endpoint(.post, ["logout"], body: [:]), as: token)
     }
 
-    func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity {
-        let endpoint = Endpoint(.get, ["account", "whoami"])
-        let simulated: JSONValue = ["user_id": .string(rehearsal?.user?.rawValue ?? "")]
-        let answer = try await read(endpoint, as: token, simulated: simulated)
-        guard let user = answer.identifier("user_id", UserID.self) else {
-            throw ServerFailure(name(endpoint), .incomplete("user_id"))
-        }
-        return TokenIdentity(user: user, device: answer["device_id"]?.string, isGuest: answer["is_guest"] == true)
+    func identity(_ token: Secret) async throws(ServerFailure) -> Identity {
+        try await read(.whoami, as: token, simulated: ["user_id": .string(rehearsal?.user?.rawValue ?? "")])
     }
 
     func profileExists(_ user: UserID) async throws(ServerFailure) -> Bool {

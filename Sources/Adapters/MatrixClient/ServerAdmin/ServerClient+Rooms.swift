@@ -1,3 +1,4 @@
+import Moderation
 import HTTPClient
 import JSON
 import MatrixCore
@@ -14,25 +15,15 @@ extension ServerClient: RoomAccess {
         as user: UserID,
         _ token: Secret,
         transaction: String
-    ) async throws(ServerFailure) -> ActionAnswer {
-        guard let endpoint = Endpoint(action, of: user, transaction: transaction, slowTime: Self.slowTime) else {
+    ) async throws(ServerFailure) -> ActionResult {
+        guard let call = Call(action, of: user, transaction: transaction, slowTime: Self.slowTime) else {
             throw ServerFailure(action.verb, .incomplete("a request of its own"))
         }
-        let simulated: JSONValue = ["room_id": simulatedRoom(action), "event_id": "$new-event"]
-        let answer = try await write(endpoint, as: token, simulated: simulated)
-        switch action.answerKind {
-        case .room:
-            guard let room = answer.identifier("room_id", RoomID.self) else {
-                throw ServerFailure(name(endpoint), .incomplete("room_id"))
-            }
-            return .room(room)
-        case .event:
-            guard let event = answer.identifier("event_id", EventID.self) else {
-                throw ServerFailure(name(endpoint), .incomplete("event_id"))
-            }
-            return .event(event)
-        case .nothing: return .done
+        if let rehearsal {
+            rehearsal.note(preview(call.endpoint))
+            return try simulated(call, ["room_id": simulatedRoom(action), "event_id": "$new-event"])
         }
+        return try await read(call, as: token)
     }
 
     private func simulatedRoom(_ action: Action) -> JSONValue {
@@ -51,21 +42,15 @@ extension ServerClient: RoomAccess {
         switch room.name {
         case .id(let id): return id
         case .alias(let alias):
-            let endpoint = Endpoint(.get, ["directory", "room", alias.rawValue])
-            guard let id = try await read(endpoint, as: token).identifier("room_id", RoomID.self) else {
-                throw ServerFailure(name(endpoint), .incomplete("room_id"))
+            guard case .room(let id, _) = try await read(.resolving(alias), as: token) else {
+                throw ServerFailure("GET directory", .incomplete("room_id"))
             }
             return id
         }
     }
 
     func joinedRooms(_ token: Secret) async throws(ServerFailure) -> [RoomID] {
-        let endpoint = Endpoint(.get, ["joined_rooms"])
-        let answer = try await read(endpoint, as: token, simulated: ["joined_rooms": []])
-        guard case .array(let rooms)? = answer["joined_rooms"] else {
-            throw ServerFailure(name(endpoint), .incomplete("joined_rooms"))
-        }
-        return rooms.compactMap { $0.string.flatMap { try? RoomID(parsing: $0) } }
+        try await read(.joinedRooms, as: token, simulated: ["joined_rooms": []])
     }
 
     func accountData(_ type: EventType, of user: UserID, _ token: Secret) async throws(ServerFailure) -> JSONValue? {
@@ -102,12 +87,7 @@ extension ServerClient: RoomAccess {
     }
 
     func defaultRoomVersion(_ token: Secret) async throws(ServerFailure) -> String {
-        let endpoint = Endpoint(.get, ["capabilities"])
-        let answer = try await read(endpoint, as: token)
-        guard let version = answer["capabilities"]?["m.room_versions"]?["default"]?.string else {
-            throw ServerFailure(name(endpoint), .incomplete("m.room_versions"))
-        }
-        return version
+        try await read(.defaultRoomVersion, as: token)
     }
 
     func rooms(ofSpace space: RoomID, _ token: Secret) async throws(ServerFailure) -> [SpaceRoom] {

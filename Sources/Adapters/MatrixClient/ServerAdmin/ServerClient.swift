@@ -26,6 +26,24 @@ struct ServerClient: Sendable {
         return try await exchange(endpoint, as: token).checked()
     }
 
+    func read<Answer>(
+        _ call: Call<Answer>,
+        as token: Secret?,
+        simulated answer: JSONValue = [:]
+    ) async throws(ServerFailure) -> Answer {
+        if rehearsal != nil, token == Rehearsal.token { return try simulated(call, answer) }
+        return try await exchange(call.endpoint, as: token).read(call.promised, call.read)
+    }
+
+    /// What a call would give if this were its answer.
+    func simulated<Answer>(_ call: Call<Answer>, _ answer: JSONValue) throws(ServerFailure) -> Answer {
+        let bytes = answer.encoded()
+        guard let answer = try? JSONReader().read(bytes.span), let value = call.read(answer) else {
+            throw ServerFailure(name(call.endpoint), .incomplete(call.promised))
+        }
+        return value
+    }
+
     /// Changes something; in a rehearsal it is only told.
     @discardableResult
     func write(

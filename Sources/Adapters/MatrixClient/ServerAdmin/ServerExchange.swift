@@ -32,6 +32,13 @@ package struct ServerExchange {
         throw failure
     }
 
+    /// What is promised of a success; nil from `use` means that it is not in the answer.
+    func read<Value>(_ promised: String, _ use: (JSONView) -> Value?) throws(ServerFailure) -> Value {
+        _ = try checked()
+        guard let value = try? body.read(promised, use) else { throw ServerFailure(request, .incomplete(promised)) }
+        return value
+    }
+
     package var failure: ServerFailure {
         let form = refusal
         let reason: ServerFailure.Reason

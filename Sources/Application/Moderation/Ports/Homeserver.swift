@@ -46,12 +46,14 @@ package protocol Homeserver: Sendable {
 }
 
 package struct Identity: Sendable, Equatable {
-    package let user: UserID
-    package let device: String?
+    package var user: UserID
+    package var device: String?
+    package var isGuest: Bool
 
-    package init(user: UserID, device: String? = nil) {
+    package init(user: UserID, device: String? = nil, isGuest: Bool = false) {
         self.user = user
         self.device = device
+        self.isGuest = isGuest
     }
 }
 

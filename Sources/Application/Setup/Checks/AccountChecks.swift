@@ -1,3 +1,4 @@
+import Moderation
 import MatrixCore
 
 extension DoctorFacts {
@@ -80,7 +81,7 @@ extension DoctorFacts {
         )
     }
 
-    private func standing(_ identity: TokenIdentity) -> CheckResult {
+    private func standing(_ identity: Identity) -> CheckResult {
         let name = identity.user.rawValue
         if identity.isGuest {
             return .fail("ACC-5", name, "is a guest, who may do nothing", cure: ["use a full account"])

@@ -28,7 +28,7 @@ package struct DoctorFacts: Sendable {
     /// Of a burst of harmless requests, how many were refused by something that is no homeserver.
     package var proxyRefusals = 0
 
-    package var identity: TokenIdentity?
+    package var identity: Identity?
     package var identityFailure: ServerFailure?
     package var identityLatency: Duration = .zero
     package var devices: [AccountDevice]?

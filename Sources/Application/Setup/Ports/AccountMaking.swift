@@ -24,7 +24,7 @@ package protocol AccountMaking: Sendable {
     /// `/v3/logout`: ends the token and its device.
     func logOut(_ token: Secret) async throws(ServerFailure)
 
-    func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity
+    func identity(_ token: Secret) async throws(ServerFailure) -> Identity
 
     func profileExists(_ user: UserID) async throws(ServerFailure) -> Bool
 
@@ -87,18 +87,6 @@ package struct AccountSession: Sendable, Equatable {
         var session = self
         session.life = life ?? expiresIn.map { TokenLife(issued: asked, lasting: $0) }
         return session
-    }
-}
-
-package struct TokenIdentity: Sendable, Equatable {
-    package var user: UserID
-    package var device: String?
-    package var isGuest: Bool
-
-    package init(user: UserID, device: String? = nil, isGuest: Bool = false) {
-        self.user = user
-        self.device = device
-        self.isGuest = isGuest
     }
 }
 

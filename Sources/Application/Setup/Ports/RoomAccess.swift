@@ -1,3 +1,4 @@
+package import Moderation
 package import JSON
 package import MatrixCore
 package import Observability
@@ -11,7 +12,7 @@ package protocol RoomAccess: Sendable {
         as user: UserID,
         _ token: Secret,
         transaction: String
-    ) async throws(ServerFailure) -> ActionAnswer
+    ) async throws(ServerFailure) -> ActionResult
 
     /// The room behind an alias; an ID stands for itself.
     func resolve(_ room: RoomReference, _ token: Secret) async throws(ServerFailure) -> RoomID
@@ -37,12 +38,6 @@ package protocol RoomAccess: Sendable {
         wait: Duration,
         _ token: Secret
     ) async throws(ServerFailure) -> SyncedRoom
-}
-
-package enum ActionAnswer: Sendable, Equatable {
-    case done
-    case event(EventID)
-    case room(RoomID)
 }
 
 package struct StateEvent: Sendable, Equatable {

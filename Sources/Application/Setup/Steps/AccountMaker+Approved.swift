@@ -16,7 +16,7 @@ extension AccountMaker {
         guard let file = (try? tools.files.read(path, atMost: 1 << 16)) ?? nil,
             var pair = file.text.flatMap({ Credential(fileText: $0) })
         else { return nil }
-        let identity: TokenIdentity
+        let identity: Identity
         do throws(ServerFailure) { identity = try await homeserver.identity(pair.token) } catch {
             guard !error.mayPass else {
                 throw error.ending(step, at: server.baseURL, "the session that was approved before could not be tried")
@@ -36,7 +36,7 @@ extension AccountMaker {
         return session(of: pair, identity)
     }
 
-    func session(of pair: Credential, _ identity: TokenIdentity) -> AccountSession {
+    func session(of pair: Credential, _ identity: Identity) -> AccountSession {
         var session = AccountSession(
             user: identity.user,
             token: pair.token,

@@ -1,3 +1,4 @@
+import Moderation
 import MatrixCore
 import Observability
 
@@ -31,7 +32,7 @@ extension AccountMaker {
             return (try await logIn(password, homeserver, server, tools, made: false).0, what)
         }
         guard !run.wishes.isDryRun else { return (try rehearsed(homeserver, scope), what) }
-        let identity: TokenIdentity
+        let identity: Identity
         do throws(StepFailure) { identity = try await ownIdentity(issued.token, homeserver, server, tools) } catch {
             guard let session = issued.session else { throw error }
             throw await discarding(.personal(session: session), for: error, run, tools)
@@ -118,7 +119,7 @@ extension AccountMaker {
         _ homeserver: any SetupHomeserver,
         _ server: ServerFacts,
         _ tools: SetupTools
-    ) async throws(StepFailure) -> TokenIdentity {
+    ) async throws(StepFailure) -> Identity {
         let identity = try await tried(token, homeserver, server, tools)
         guard equalByBytes(String(identity.user.localpart), localpart) else {
             throw StepFailure(

@@ -1,3 +1,4 @@
+import Moderation
 import MatrixCore
 import Observability
 
@@ -33,7 +34,7 @@ extension AccountMaker {
             )
         }
         let token = Secret(issued.token)
-        let identity: TokenIdentity
+        let identity: Identity
         do throws(StepFailure) {
             _ = try await perform(commands.provision, tools)
             identity = try await ownIdentity(token, homeserver, server, tools)

@@ -1,3 +1,4 @@
+import Moderation
 import MatrixCore
 import Observability
 
@@ -12,7 +13,7 @@ extension AccountMaker {
         _ homeserver: any SetupHomeserver,
         _ server: ServerFacts,
         _ tools: SetupTools
-    ) async throws(StepFailure) -> TokenIdentity {
+    ) async throws(StepFailure) -> Identity {
         var isLast = !server.isDelegated
         var pauses: [Duration] = [.seconds(1), .seconds(2), .seconds(4)]
         while true {

@@ -1,3 +1,4 @@
+import Moderation
 import JSON
 import MatrixCore
 import Observability
@@ -10,12 +11,12 @@ extension LastingHomeserver {
         as user: UserID,
         _ token: Secret,
         transaction: String
-    ) async throws(ServerFailure) -> ActionAnswer {
+    ) async throws(ServerFailure) -> ActionResult {
         try await with(token) { token throws(ServerFailure) in
             try await homeserver.perform(action, as: user, token, transaction: transaction)
         }
     }
-    func identity(_ token: Secret) async throws(ServerFailure) -> TokenIdentity {
+    func identity(_ token: Secret) async throws(ServerFailure) -> Identity {
         try await with(token) { token throws(ServerFailure) in try await homeserver.identity(token) }
     }
     func devices(_ token: Secret) async throws(ServerFailure) -> [AccountDevice] {

@@ -19,7 +19,7 @@ extension ObtainAccount {
         {
             credential = fresh
         }
-        let identity: TokenIdentity
+        let identity: Identity
         do throws(ServerFailure) {
             identity = try await homeserver.identity(credential.token)
         } catch {

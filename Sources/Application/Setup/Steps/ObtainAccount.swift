@@ -124,7 +124,7 @@ package struct ObtainAccount: SetupStep {
     /// The token must be of the account that was meant, and no guest's.
     private func check(
         _ session: AccountSession,
-        _ identity: TokenIdentity,
+        _ identity: Identity,
         _ run: SetupRun
     ) throws(StepFailure) {
         guard identity.user == session.user else {

@@ -1,6 +1,7 @@
 import Commands
 import JSON
 import MatrixCore
+import Moderation
 import Protections
 
 /// A kind of room that setup makes, and how it is found again where the answer was lost.
@@ -56,7 +57,7 @@ extension SetupRun {
                 session.token,
                 transaction: kind.rawValue
             )
-            guard case .room(let room) = answer else {
+            guard case .room(let room, _) = answer else {
                 throw ServerFailure("POST createRoom", .incomplete("a room_id"))
             }
             return room
@@ -142,7 +143,7 @@ extension RoomAccess {
         } _: { () async throws(ServerFailure) in
             try await perform(.join(room), as: session.user, session.token, transaction: "")
         }
-        guard case .room(let joined) = answer else { throw ServerFailure("POST join", .incomplete("a room_id")) }
+        guard case .room(let joined, _) = answer else { throw ServerFailure("POST join", .incomplete("a room_id")) }
         return joined
     }
 }

@@ -1,5 +1,6 @@
 import JSON
 import MatrixCore
+import Moderation
 import Protections
 
 /// Does in a room of its own what the bot does all day, and waits until sync brings each of it back.

@@ -1,3 +1,4 @@
+import Moderation
 import MatrixCore
 import Protections
 
@@ -35,7 +36,7 @@ struct SelfTestObserver {
     mutating func perform(
         _ action: Action,
         _ name: String
-    ) async throws(StepFailure) -> (answer: ActionAnswer, start: Duration, duration: Duration) {
+    ) async throws(StepFailure) -> (answer: ActionResult, start: Duration, duration: Duration) {
         count += 1
         do throws(ServerFailure) {
             return try await waitingOutLimits(clock) { [self] () async throws(ServerFailure) in
