@@ -67,6 +67,15 @@ import Testing
         #expect(service.asked.withLock { $0.contains("poll") }, "a new grant")
     }
 
+    @Test func `a session that nothing would renew is ended`() async {
+        let bare = IssuedTokens(accessToken: Secret("mat_1"), refreshToken: nil, expiresIn: .seconds(300))
+        let service = ScriptedService(polls: [.success(.granted(bare))])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.success(Self.bot)]), service)
+        #expect(await Self.obtain(bench)?.cause.contains("gave no refresh token") == true)
+        #expect(service.asked.withLock { $0.last } == "revoke")
+        #expect(bench.text(Self.approved) == nil)
+    }
+
     @Test func `a guest's session is ended`() async {
         let guest = TokenIdentity(user: "@draupnir:example.org", device: "D", isGuest: true)
         let service = ScriptedService(polls: [Self.granted])

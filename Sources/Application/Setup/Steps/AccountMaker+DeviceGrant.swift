@@ -40,6 +40,7 @@ extension AccountMaker {
         show(grant, scope, run, tools)
         let (tokens, asked) = try await approved(grant, scope, client, service, run, tools)
         guard let refreshToken = tokens.refreshToken else {
+            try? await service.revoke(tokens.accessToken, client: client)
             throw StepFailure(
                 step,
                 "the authentication service gave no refresh token: the bot would fall silent when its access token ends",
