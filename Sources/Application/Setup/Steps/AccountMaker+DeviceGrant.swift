@@ -25,7 +25,7 @@ extension AccountMaker {
             )
             return (try rehearsed(homeserver, scope), "would log in as \(localpart)")
         }
-        if let session = try await approvedBefore(homeserver, server, service, run, tools) {
+        if let session = try await approvedBefore(scope, homeserver, server, service, run, tools) {
             return (session, "\(session.user) had approved the bot already")
         }
         let client: String
