@@ -20,8 +20,11 @@ import Testing
     )
     private static let granted = Result<DeviceGrantAnswer, ServerFailure>.success(.granted(ScriptedService.tokens))
 
-    private static func obtain(_ bench: SetupBench) async -> StepFailure? {
-        var run = bench.run { $0.usesDeviceGrant = true }
+    private static func obtain(_ bench: SetupBench, asAdmin: Bool = false) async -> StepFailure? {
+        var run = bench.run {
+            $0.usesDeviceGrant = true
+            $0.wantsServerAdmin = asAdmin
+        }
         do throws(StepFailure) {
             _ = try await ObtainAccount().perform(&run, bench.tools)
             return nil
@@ -65,6 +68,27 @@ import Testing
         service.asked.withLock { $0 = [] }
         #expect(await Self.obtain(bench) == nil)
         #expect(service.asked.withLock { $0.contains("poll") }, "a new grant")
+    }
+
+    @Test(arguments: [true, false])
+    func `one that was approved without admin rights does not stand for one with them`(_ isAdmin: Bool) async {
+        let service = ScriptedService(polls: [Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.down)], isAdmin: isAdmin), service)
+        _ = await Self.obtain(bench)
+        bench.scripted.identities.withLock { $0 = [.success(Self.bot)] }
+        service.asked.withLock { $0 = [] }
+        #expect(await Self.obtain(bench, asAdmin: true) == nil)
+        #expect(service.asked.withLock { $0.contains("poll") } == !isAdmin)
+        #expect(service.asked.withLock { $0.contains("revoke") } == !isAdmin)
+    }
+
+    @Test func `a session that nothing would renew is ended`() async {
+        let bare = IssuedTokens(accessToken: Secret("mat_1"), refreshToken: nil, expiresIn: .seconds(300))
+        let service = ScriptedService(polls: [.success(.granted(bare))])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.success(Self.bot)]), service)
+        #expect(await Self.obtain(bench)?.cause.contains("gave no refresh token") == true)
+        #expect(service.asked.withLock { $0.last } == "revoke")
+        #expect(bench.text(Self.approved) == nil)
     }
 
     @Test func `a guest's session is ended`() async {

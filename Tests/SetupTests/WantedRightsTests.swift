@@ -70,6 +70,18 @@ import Testing
         #expect(run.progress.isAdminWanted, "the next login asks again")
     }
 
+    @Test func `setup that is run again goes on without them, and says how they come back or are forgotten`()
+        async throws
+    {
+        let bench = SetupBench(ScriptedHomeserver())
+        var run = bench.run { _ in }
+        run.session = AccountSession(user: Self.bot.user, token: Secret("mct_1"), device: "D")
+        run.progress.isAdminWanted = true
+        _ = try await GrantAdmin().perform(&run, bench.tools)
+        let cure = try #require(run.advice.first?.cure.first)
+        #expect(cure.contains("take “server_admin” out of /bot/setup-progress.json") && cure.contains("--server-admin"))
+    }
+
     @Test func `rights that were asked for and never got are not asked for ever after`() async throws {
         let session = AccountSession(user: Self.bot.user, token: Secret("mct_1"), device: "D")
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(Self.bot)], logins: [.success(session)]))

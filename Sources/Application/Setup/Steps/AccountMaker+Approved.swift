@@ -6,6 +6,7 @@ import Observability
 extension AccountMaker {
     /// The one that an earlier run could not try; nil where there is none, or it is of no use.
     func approvedBefore(
+        _ scope: TokenScope,
         _ homeserver: any SetupHomeserver,
         _ server: ServerFacts,
         _ service: any AuthenticationService,
@@ -29,7 +30,12 @@ extension AccountMaker {
             pair = renewed
             identity = try await tried(pair.token, homeserver, server, tools)
         }
-        guard equalByBytes(localpart, String(identity.user.localpart)) else {
+        // It was approved for what was asked for then.
+        var lacksRights = false
+        if scope.isServerAdmin {
+            lacksRights = (try? await homeserver.hasAdminRights(identity.user, on: server.flavour, pair.token)) == false
+        }
+        guard equalByBytes(localpart, String(identity.user.localpart)), !lacksRights else {
             await end(pair, service, run, tools)
             return nil
         }

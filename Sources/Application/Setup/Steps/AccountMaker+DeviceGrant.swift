@@ -25,7 +25,7 @@ extension AccountMaker {
             )
             return (try rehearsed(homeserver, scope), "would log in as \(localpart)")
         }
-        if let session = try await approvedBefore(homeserver, server, service, run, tools) {
+        if let session = try await approvedBefore(scope, homeserver, server, service, run, tools) {
             return (session, "\(session.user) had approved the bot already")
         }
         let client: String
@@ -40,6 +40,7 @@ extension AccountMaker {
         show(grant, scope, run, tools)
         let (tokens, asked) = try await approved(grant, scope, client, service, run, tools)
         guard let refreshToken = tokens.refreshToken else {
+            try? await service.revoke(tokens.accessToken, client: client)
             throw StepFailure(
                 step,
                 "the authentication service gave no refresh token: the bot would fall silent when its access token ends",

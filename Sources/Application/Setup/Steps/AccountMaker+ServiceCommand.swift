@@ -30,7 +30,11 @@ extension AccountMaker {
                     "    RUST_LOG=info \(issuing.joined(separator: " "))",
                     "    \(commands.provision.joined(separator: " "))",
                 ]
-                    + ["then give the token with --access-token-file"]
+                    + [
+                        "then give the token with --access-token-file; the one that was not shown lives on, and ends together with"
+                            + " all other sessions of \(localpart), before that, by:",
+                        ServiceCommands.line(commands.program + ["manage", "kill-sessions", localpart]),
+                    ]
             )
         }
         let token = Secret(issued.token)

@@ -42,7 +42,10 @@ package struct GrantAdmin: SetupStep {
             run.advise(
                 name,
                 "\(session.user) has had admin rights, and this token has none",
-                cure: Self.sameRights(session.user, server, run)
+                cure: [
+                    "if it need not be one any more, take “server_admin” out of \(run.folder.progress); else run setup again with"
+                        + " --server-admin, and for that"
+                ] + Self.sameRights(session.user, server, run)
             )
             return ["\(session.user) is no server admin any more"]
         }
@@ -131,14 +134,7 @@ package struct GrantAdmin: SetupStep {
         ]
     }
 
-    /// What a run has got before is wanted again where setup is; the commands that only look change nothing.
-    private func wants(_ run: SetupRun) -> Bool {
-        switch purpose {
-        case .grant: true
-        case .asWished: run.wantsAdmin
-        case .look: run.wishes.wantsServerAdmin
-        }
-    }
+    private func wants(_ run: SetupRun) -> Bool { purpose == .grant || run.wishes.wantsServerAdmin }
 
     private func probe(
         _ homeserver: any SetupHomeserver,
