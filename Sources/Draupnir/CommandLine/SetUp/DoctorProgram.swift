@@ -95,7 +95,7 @@ struct DoctorProgram {
                 mark(result.grade),
                 "\(printable(result.object, limit: 80)): \(printable(result.cause, limit: 400))"
             )
-            for line in result.cure { table.add("", "", line.hasPrefix("    ") ? line : "→ \(line)") }
+            for line in result.cure { table.add("", "", oneLine(line.hasPrefix("    ") ? line : "→ \(line)")) }
         }
         let counts = [CheckResult.Grade.ok, .warn, .fail].map { grade in
             "\(results.count { $0.grade == grade }) \(mark(grade))"
