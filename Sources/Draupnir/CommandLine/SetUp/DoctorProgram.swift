@@ -80,7 +80,11 @@ struct DoctorProgram {
             shell.write(String(decoding: object.encoded(), as: UTF8.self) + "\n")
         } else {
             shell.write(printableLines(text(results, showsAll: arguments[Self.all])))
-            if facts.identity == nil {
+            if facts.server == nil {
+                shell.write(
+                    "Not looked at while the homeserver does not answer: token, account, rights, limits, rooms, lists.\n"
+                )
+            } else if facts.identity == nil {
                 shell.write("Not looked at without a token that works: account, rights, limits, rooms, lists.\n")
             }
         }
