@@ -28,9 +28,9 @@ struct SetupDialogueTests {
         try await terminal.answer("Who commands the bot", "@nobody-\(uniqueSuffix()):synapse.test")
         try await terminal.answer("Who commands the bot", manager.userID.rawValue)
         try await terminal.answer("Short name of the first policy list [coc]", "")
-        try await terminal.answer("Rooms to guard", "lobby")
-        try await terminal.answer("Rooms to guard", room.rawValue)
-        try await terminal.answer("Spaces whose rooms to guard", "")
+        try await terminal.answer("Rooms to protect", "lobby")
+        try await terminal.answer("Rooms to protect", room.rawValue)
+        try await terminal.answer("Spaces whose rooms to protect", "")
         try await terminal.answer("Go on? [Y/n]", "")
         #expect(try await terminal.end() == .exited(code: 0), "\(terminal.text)")
 
@@ -38,8 +38,8 @@ struct SetupDialogueTests {
         for said in [
             "This is neither a server name nor a URL.", "nobody answers at that address", "A number from 1 to 5.",
             "it has the capital letter L", "Please answer y or n.", "A user ID begins with @",
-            "There is no account @nobody-", "lobby is no room", "  - make the account \(localpart), or log in to it",
-            "  - make a management room and invite \(manager.userID)", "  - guard \(room)",
+            "There is no account @nobody-", "lobby is not a room", "  - make the account \(localpart), or log in to it",
+            "  - make a management room and invite \(manager.userID)", "  - protect \(room)",
             "self-test: ban: answered in",
             "draupnir bot --draupnir-config ./draupnir/production.yaml",
         ] { #expect(text.contains(said), "\(said)\n\(text)") }

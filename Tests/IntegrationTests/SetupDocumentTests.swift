@@ -17,7 +17,7 @@ struct SetupDocumentTests {
         let answers: [(String, String)] = [
             ("Number [1]", "1"), ("Path of homeserver.yaml", command.homeserverConfig),
             ("Name of the bot's account", localpart), ("server admin?", "y"),
-            ("Who commands the bot", manager.userID.rawValue), ("first policy list", ""), ("Rooms to guard", ""),
+            ("Who commands the bot", manager.userID.rawValue), ("first policy list", ""), ("Rooms to protect", ""),
             ("Spaces whose rooms", ""), ("Go on?", ""),
         ]
         let lines = try Self.commands()

@@ -56,7 +56,7 @@ struct SetupRefusalTests {
             "a refresh token",
             exit: 1,
             ["--access-token-file", "{mcr_abc}"],
-            says: "a refresh token, which is no access token"
+            says: "a refresh token, which is not an access token"
         ),
         Mistake(
             "a token that nobody knows",

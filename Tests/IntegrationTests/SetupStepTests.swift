@@ -58,6 +58,15 @@ struct SetupStepTests {
         #expect(checked.json?["admin"] == true)
     }
 
+    @Test func `lifting limits asks for dendrite.yaml, and for no secret in it`() async throws {
+        let command = try SetupCommand(await Synapse.shared())
+        let help = try await command.run(["ratelimit", "disable", "--help"])
+        #expect(help.status == 0)
+        let text = help.output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(text.contains("dendrite.yaml, to show the change that lifts the limits there"))
+        #expect(!text.contains("registration secret"))
+    }
+
     @Test func `a login keeps a token of a device that says what it is`() async throws {
         let synapse = try await Synapse.shared()
         let account = try await synapse.register("login")

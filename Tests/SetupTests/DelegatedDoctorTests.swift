@@ -87,7 +87,7 @@ import Testing
             $0.server?.authenticationTrouble = ServerFailure("GET auth_metadata", .trouble(status: 502, ""))
         },
         Line("ADM-1", "good", "ok @bot:a.org: is a server admin") { $0.isAdmin = true },
-        Line("ADM-1", "bad", "warn @bot:a.org: is no server admin\n\(issuing)") { $0.settings.reports.polls = true },
+        Line("ADM-1", "bad", "warn @bot:a.org: is not a server admin\n\(issuing)") { $0.settings.reports.polls = true },
         Line("ADM-2", "good", "ok @bot:a.org: the token has the rights that the account has"),
         Line(
             "ADM-2",
@@ -98,7 +98,7 @@ import Testing
             $0.record = AccountRecord()
             $0.record?.isAdmin = true
         },
-        Line("ADM-3", "good", "ok @bot:a.org: is no application service's account under an authentication service"),
+        Line("ADM-3", "good", "ok @bot:a.org: is not an application service's account under an authentication service"),
         Line(
             "ADM-3",
             "bad",

@@ -169,8 +169,8 @@ import Testing
         Case("TOK-6", .fail, "an open file") { $0.sharedFiles = [SharedFile("token")] },
         Case("TOK-6", .fail, "a token with a blank") { $0.token = Secret("syt_a b") },
         Case("TOK-7", .fail, "a refresh token") { $0.token = Secret("mcr_x") },
-        Case("TOK-7", .fail, "is no session") {
-            $0.sessionFailure = FileFailure("/data/session", "is no session: it is damaged, or of another program")
+        Case("TOK-7", .fail, "is not a session") {
+            $0.sessionFailure = FileFailure("/data/session", "is not a session: it is damaged, or of another program")
         },
         Case("TOK-8", .warn, "a personal token") { $0.token = Secret("mpt_x") },
         Case("ACC-3", .warn, "a client's keys") { $0.devicesWithKeys = ["DEVICE"] },
@@ -262,8 +262,8 @@ import Testing
             let members = [(bot, "join"), ("@mjolnir:a.org", "join")]
             place(try picture("!m:a.org", levels: users((bot, 100)), members: members), &$0)
         },
-        Case("RM-1", .fail, "not in a guarded room") { $0.joined?.remove(try room("!p:a.org")) },
-        Case("RM-1", .warn, "in a room that is not guarded") { $0.joined?.insert(try room("!x:a.org")) },
+        Case("RM-1", .fail, "not in a protected room") { $0.joined?.remove(try room("!p:a.org")) },
+        Case("RM-1", .warn, "in a room that is not protected") { $0.joined?.insert(try room("!x:a.org")) },
         Case("RM-2", .fail, "no power") { place(try picture("!p:a.org", levels: users((bot, 0))), &$0) },
         Case("RM-5", .fail, "a room that cannot be read") {
             $0.roomFailures[try room("!p:a.org")] = ServerFailure(
@@ -279,7 +279,7 @@ import Testing
             let levels = StateEvent(type: .powerLevels, key: "", sender: nil, content: users((bot, 100)))
             place(RoomPicture(try room("!p:a.org"), [create, levels]), &$0)
         },
-        Case("RM-8", .fail, "guarded rooms lost") { $0.protectedBefore?.insert(try room("!gone:a.org")) },
+        Case("RM-8", .fail, "protected rooms lost") { $0.protectedBefore?.insert(try room("!gone:a.org")) },
         Case("PL-1", .warn, "no list") { $0.watched = [] },
         Case("PL-1", .warn, "no list to write to") { place(try picture("!l:a.org", levels: users((bot, 0))), &$0) },
         Case("PL-2", .fail, "a rule on a moderator") {

@@ -30,6 +30,13 @@ import Testing
         #expect(await doctor.facts().sharedFiles == [])
     }
 
+    @Test func `a running bot tells a cure that says what to do`() async throws {
+        let bench = SetupBench(ScriptedHomeserver())
+        let failures = await Doctor(bench.tools, configuration: "/nowhere/c.yaml").failures()
+        let wrong = try #require(failures.first { $0.code == "OS-2" })
+        #expect(wrong.text.hasSuffix(". Cure: correct it, then see: draupnir config check /nowhere/c.yaml"))
+    }
+
     private final class Addresses: Homeservers {
         let bench: SetupBench
         let homeservers = ["http://pan": ScriptedHomeserver(), "https://a.org": ScriptedHomeserver()]

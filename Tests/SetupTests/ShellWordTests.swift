@@ -16,6 +16,14 @@ import Testing
         #expect(shellWord(text).utf8.elementsEqual(word.utf8), "\(shellWord(text))")
     }
 
+    @Test func `no name makes a line of its own`() {
+        let failure = StepFailure("rooms", "joining !a\n    rm -rf ~", cure: ["invite @b\r\n    rm -rf ~", "    it"])
+        #expect(
+            failure.text == #"rooms: joining !a\n    rm -rf ~"# + "\n" + #"  → invite @b\r\n    rm -rf ~"#
+                + "\n    it\n"
+        )
+    }
+
     /// Room IDs are opaque, and paths are whatever the operator has.
     @Test func `rooms and paths in doctor's cures are quoted`() throws {
         var facts = try DoctorChecksTests.sound()
@@ -36,7 +44,7 @@ import Testing
             "    install -d -m 700 '/srv/the bot'", "    chmod 600 '/srv/the bot/token'",
             #"    chmod o= '/srv/it'\''s'"#,
             "    draupnir config check '/srv/the bot/c.yaml'",
-            #"    draupnir setup --protect-space '!a'\''b:a.org'"#,
+            #"    draupnir setup --directory '/srv/the bot' --protect-space '!a'\''b:a.org'"#,
             "    draupnir login --homeserver https://a.org --directory '/srv/the bot' --localpart bot --password-file"
                 + " '/srv/the bot/password'",
         ] { #expect(cures.contains(line), "\(line) in \(cures)") }

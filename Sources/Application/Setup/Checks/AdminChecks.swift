@@ -22,17 +22,17 @@ extension DoctorFacts {
     private func rights(_ user: UserID, _ server: ServerFacts) -> CheckResult {
         if isAdmin == true { return .ok("ADM-1", user.rawValue, "is a server admin") }
         if doesAdminTokenWork == true {
-            return .ok("ADM-1", user.rawValue, "is no server admin; a separate credential is")
+            return .ok("ADM-1", user.rawValue, "is not a server admin; a separate credential is")
         }
         if server.flavour == .dendrite {
             guard settings.reports.polls else {
                 return .ok(
                     "ADM-1",
                     user.rawValue,
-                    "is no server admin, which Dendrite asks of nothing that the bot does"
+                    "is not a server admin, which Dendrite asks of nothing that the bot does"
                 )
             }
-            return .warn("ADM-1", user.rawValue, "is no server admin", cure: cureForRights(user, server))
+            return .warn("ADM-1", user.rawValue, "is not a server admin", cure: cureForRights(user, server))
         }
         guard server.flavour == .synapse else {
             return .ok("ADM-1", user.rawValue, "admin rights do nothing for the bot here")
@@ -41,10 +41,10 @@ extension DoctorFacts {
             return .ok(
                 "ADM-1",
                 user.rawValue,
-                "is no server admin: it cannot deactivate users, move aliases or shut rooms down"
+                "is not a server admin: it cannot deactivate users, move aliases or shut rooms down"
             )
         }
-        return .warn("ADM-1", user.rawValue, "is no server admin", cure: cureForRights(user, server))
+        return .warn("ADM-1", user.rawValue, "is not a server admin", cure: cureForRights(user, server))
     }
 
     private func cureForRights(_ user: UserID, _ server: ServerFacts) -> [String] {
@@ -75,7 +75,11 @@ extension DoctorFacts {
 
     private func appservice(_ user: UserID, _ server: ServerFacts) -> CheckResult {
         guard let appservice = record?.appservice, server.isDelegated, doesAdminTokenWork != true else {
-            return .ok("ADM-3", user.rawValue, "is no application service's account under an authentication service")
+            return .ok(
+                "ADM-3",
+                user.rawValue,
+                "is not an application service's account under an authentication service"
+            )
         }
         return .warn(
             "ADM-3",

@@ -9,7 +9,10 @@ extension Doctor: Checkup {
         await facts(readsRooms: false).results.filter { result in
             result.grade == .fail && Self.areas.contains { result.code.hasPrefix($0) }
         }.map { result in
-            let cure = result.cure.first.map { ". Cure: \($0.drop { $0 == " " })" } ?? ""
+            // A line that ends with a colon says nothing without the next.
+            let count = result.cure.first?.utf8.last == UInt8(ascii: ":") ? 2 : 1
+            let lines = result.cure.prefix(count).map { $0.drop { $0 == " " } }
+            let cure = lines.isEmpty ? "" : ". Cure: \(lines.joined(separator: " "))"
             return FailedCheck(code: result.code, text: "\(result.object): \(result.cause)\(cure)")
         }
     }

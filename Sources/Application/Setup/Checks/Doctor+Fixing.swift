@@ -11,7 +11,7 @@ extension Doctor {
         for result in facts.results {
             guard let fix = result.fix, !done.contains(fix) else { continue }
             done.append(fix)
-            tools.person.tell("\(result.code): \(fix.text)")
+            tools.person.tell(oneLine("\(result.code): \(fix.text)"))
             if let problem = await perform(fix, facts) { tools.person.tell("\(result.code): not done: \(problem)") }
         }
         if done.isEmpty { tools.person.tell("There is nothing that doctor can mend by itself.") }

@@ -1,7 +1,6 @@
-import JSON
 import MatrixCore
 import Moderation
-import Patterns
+import Observability
 
 extension DoctorFacts {
     /// PL: policy lists.
@@ -10,7 +9,9 @@ extension DoctorFacts {
         return [watching(user)] + selfHarm(user) + aclSizes + [unknownRules] + standing + [reasons]
     }
 
-    private var lists: [RoomPicture] { watched.compactMap { listRooms[$0] }.compactMap { rooms[$0] } }
+    private static let makingList = "    !draupnir list create coc coc"
+
+    var lists: [RoomPicture] { watched.compactMap { listRooms[$0] }.compactMap { rooms[$0] } }
 
     private func watching(_ user: UserID) -> CheckResult {
         guard !watched.isEmpty else {
@@ -18,7 +19,7 @@ extension DoctorFacts {
                 "PL-1",
                 "watched lists",
                 "the bot watches no list, so it bans nobody",
-                cure: ["in the management room: !draupnir list create coc coc"]
+                cure: ["make one in the management room:", Self.makingList]
             )
         }
         let isWritable = lists.contains { list in
@@ -30,55 +31,10 @@ extension DoctorFacts {
                 "PL-1",
                 "watched lists",
                 "the bot may write to none of the \(watched.count) lists that it watches",
-                cure: ["make one: !draupnir list create coc coc"]
+                cure: ["make one in the management room:", Self.makingList]
             )
         }
         return .ok("PL-1", "\(watched.count) list(s)", "watched, and at least one can be written to")
-    }
-
-    private struct Rule {
-        let entity: String
-        let recommendation: String
-        let reason: String
-        let type: String
-        let list: RoomID
-
-        init?(_ event: StateEvent, _ list: RoomID) {
-            guard case .string(let entity)? = event.content["entity"] else { return nil }
-            self.entity = entity
-            self.list = list
-            type = event.type.rawValue
-            recommendation = if case .string(let text)? = event.content["recommendation"] { text } else { "" }
-            reason = if case .string(let text)? = event.content["reason"] { text } else { "" }
-        }
-
-        var bans: Bool { ["m.ban", "org.matrix.mjolnir.ban"].contains(recommendation) }
-        var isAboutServers: Bool { type.hasSuffix("server") }
-        var isAboutUsers: Bool { type.hasSuffix("user") }
-    }
-
-    private var rules: [Rule] { lists.flatMap { list in list.policies.compactMap { Rule($0, list.room) } } }
-
-    /// Rules that hit the bot, the moderators or their servers.
-    private func selfHarm(_ user: UserID) -> [CheckResult] {
-        let room = managementRoom.flatMap { rooms[$0] }
-        let staff = (room?.members.filter { [.join, .invite].contains($0.value) }.map(\.key).sorted() ?? []) + [user]
-        let hits: [CheckResult] = rules.filter(\.bans).compactMap { rule in
-            let glob = Glob(rule.entity, foldsASCIICase: rule.isAboutServers)
-            let hit = staff.first { member in
-                rule.isAboutUsers
-                    ? glob.matches(member.rawValue) : rule.isAboutServers && glob.matches(member.server.host)
-            }
-            guard let hit else { return nil }
-            return .fail(
-                "PL-2",
-                rule.list.rawValue,
-                "the rule on \(rule.entity) hits \(hit), who commands the bot or is the bot",
-                cure: ["take the rule off the list, or do not watch the list"]
-            )
-        }
-        guard hits.isEmpty else { return Array(hits.prefix(10)) }
-        return [.ok("PL-2", "\(rules.count) rule(s)", "none hits the bot, the moderators or their servers")]
     }
 
     /// An event holds 64 KiB at the most; beyond 48 KiB it is a matter of time.
@@ -97,20 +53,6 @@ extension DoctorFacts {
         }
     }
 
-    private var unknownRules: CheckResult {
-        let known = ["m.ban", "org.matrix.mjolnir.ban", "org.matrix.msc4204.takedown", "m.takedown"]
-        let others = rules.filter { !known.contains($0.recommendation) }
-        guard let first = others.first else {
-            return .ok("PL-4", "\(rules.count) rule(s)", "each recommends what the bot knows")
-        }
-        return .warn(
-            "PL-4",
-            first.list.rawValue,
-            "\(others.count) rule(s) recommend what the bot does not act on, such as “\(first.recommendation)”",
-            cure: ["nothing: they are left alone, and never taken for a ban"]
-        )
-    }
-
     private var standing: [CheckResult] {
         var results: [CheckResult] = []
         for reference in watched {
@@ -120,19 +62,22 @@ extension DoctorFacts {
                         "PL-5",
                         reference.text,
                         "the list cannot be found",
-                        cure: ["unwatch it: !draupnir unwatch \(reference.text)"]
+                        cure: [
+                            "unwatch it in the management room:", "    !draupnir unwatch \(printable(reference.text))",
+                        ]
                     )
                 )
                 continue
             }
             if let picture = rooms[room], picture.isReplaced {
-                let successor = picture.successor?.rawValue ?? "its successor"
+                let watching =
+                    picture.successor.map { [$0.command("watch")] } ?? ["watch the room that took its place, and:"]
                 results.append(
                     .warn(
                         "PL-5",
                         room.rawValue,
-                        "the list was replaced by \(successor)",
-                        cure: ["!draupnir watch \(successor)", "!draupnir unwatch \(room)"]
+                        "the list was replaced by \(picture.successor?.rawValue ?? "its successor")",
+                        cure: ["in the management room:"] + watching + [room.command("unwatch")]
                     )
                 )
             } else if joined?.contains(room) == false {
@@ -141,32 +86,15 @@ extension DoctorFacts {
                         "PL-5",
                         room.rawValue,
                         "the bot is not in the list's room, so changes do not reach it",
-                        cure: ["invite the bot there, or unwatch the list"],
+                        cure: [
+                            "invite the bot there, or unwatch the list in the management room:",
+                            room.command("unwatch"),
+                        ],
                         fix: .join(room)
                     )
                 )
             }
         }
         return results.isEmpty ? [.ok("PL-5", "\(watched.count) list(s)", "every list is current")] : results
-    }
-
-    /// Reasons that stand on five rules or more, a guess at “often”, and redact nothing.
-    private var reasons: CheckResult {
-        let patterns = settings.automaticallyRedactForReasons.map { Glob($0, foldsASCIICase: true) }
-        let counts = Dictionary(grouping: rules.filter { $0.bans && !$0.reason.isEmpty }, by: \.reason).mapValues(
-            \.count
-        )
-        let unmatched = counts.filter { reason, count in count >= 5 && !patterns.contains { $0.matches(reason) } }
-        guard !unmatched.isEmpty else {
-            return .ok("PL-6", "automaticallyRedactForReasons", "covers the frequent reasons")
-        }
-        let shown = unmatched.sorted { $0.value > $1.value }.prefix(3).map { "“\($0.key.prefix(60))” (\($0.value))" }
-            .joined(separator: ", ")
-        return .warn(
-            "PL-6",
-            "automaticallyRedactForReasons",
-            "these frequent reasons redact nothing: \(shown)",
-            cure: ["add them where messages should go too"]
-        )
     }
 }

@@ -85,7 +85,7 @@ extension DoctorFacts {
             "RL-4",
             user.rawValue,
             "nobody here can change the server's limits: the bot keeps within them, and large waves take longer",
-            cure: ["nothing: “status” in the management room shows what waits, and how long"]
+            cure: ["nothing; what waits, and how long, is shown in the management room by:", "    !draupnir status"]
         )
     }
 

@@ -1,62 +1,67 @@
 import MatrixCore
+import Observability
 
 extension DoctorFacts {
-    /// RM: guarded rooms.
+    /// RM: protected rooms.
     var roomChecks: [CheckResult] {
         guard let user else { return [] }
         return membership + powers(user) + [staff(user)] + reachable + otherGuards(user) + spaces + [shrunk]
     }
 
-    private var guarded: [RoomPicture] { protected.compactMap { rooms[$0] } }
+    private var pictures: [RoomPicture] { protected.compactMap { rooms[$0] } }
 
     private var membership: [CheckResult] {
         guard let joined else { return [] }
         let lists = Set(listRooms.values)
         let outside = protected.filter { !joined.contains($0) }
-        let unguarded = joined.subtracting(protected).subtracting(lists).subtracting(
+        let unprotected = joined.subtracting(protected).subtracting(lists).subtracting(
             [managementRoom].compactMap(\.self)
         )
         var results: [CheckResult] = outside.map { room in
             .fail(
                 "RM-1",
                 room.rawValue,
-                "is to be guarded, but the bot is not in it",
-                cure: ["invite the bot there, or take the room off: rooms remove \(room)"],
+                "is to be protected, but the bot is not in it",
+                cure: [
+                    "invite the bot there, or take the room off in the management room:", room.command("rooms remove"),
+                ],
                 fix: .join(room)
             )
         }
-        if !unguarded.isEmpty {
-            let shown = unguarded.sorted().prefix(5).map(\.rawValue).joined(separator: " ")
+        if !unprotected.isEmpty {
+            let shown = unprotected.sorted().prefix(5).map(\.rawValue).joined(separator: " ")
             results.append(
                 .warn(
                     "RM-1",
-                    "\(unguarded.count) room(s)",
-                    "the bot is in them, but does not guard them: \(shown)\(unguarded.count > 5 ? " …" : "")",
+                    "\(unprotected.count) room(s)",
+                    "the bot is in them, but does not protect them: \(shown)\(unprotected.count > 5 ? " …" : "")",
                     cure: [
-                        "guard them in the management room: rooms add ROOM; all at once: draupnir setup --protect-joined"
+                        "protect them in the management room, one at a time:", "    !draupnir rooms add ROOM",
+                        "or all at once:",
+                        "    draupnir setup --directory \(shellWord(SetupFolder(of: configurationPath).path)) --protect-joined",
                     ]
                 )
             )
         }
         return results.isEmpty
-            ? [.ok("RM-1", "\(protected.count) room(s)", "the bot is in every room that it guards")] : results
+            ? [.ok("RM-1", "\(protected.count) room(s)", "the bot is in every room that it protects")] : results
     }
 
     private func powers(_ user: UserID) -> [CheckResult] {
-        let lacking = guarded.compactMap { room in PowerLack(room, bot: user).map { (room.room, $0) } }
+        let lacking = pictures.compactMap { room in PowerLack(room, bot: user).map { (room.room, $0) } }
         guard !lacking.isEmpty else {
-            return [.ok("RM-2", "\(guarded.count) room(s)", "the bot may ban, kick, redact and set ACLs")]
+            return [.ok("RM-2", "\(pictures.count) room(s)", "the bot may ban, kick, redact and set ACLs")]
         }
         return lacking.map { .fail("RM-2", $0.rawValue, $1.cause, cure: $1.cure) }
     }
 
     private func staff(_ user: UserID) -> CheckResult {
-        let outranking = guarded.filter { room in
+        let outranking = pictures.filter { room in
             let own = room.authority.power(of: user)
             return room.joined.contains { $0 != user && room.authority.power(of: $0) >= own }
         }
         guard let first = outranking.first else {
-            return .ok("RM-4", "\(guarded.count) room(s)", "nobody stands level with the bot")
+            return .ok("RM-4", "\(pictures.count) room(s)", "nobody stands level with the bot")
         }
         return .ok(
             "RM-4",
@@ -79,9 +84,9 @@ extension DoctorFacts {
     }
 
     private func otherGuards(_ user: UserID) -> [CheckResult] {
-        let others = guarded.filter { $0.serverACLSender != nil && $0.serverACLSender != user }
+        let others = pictures.filter { $0.serverACLSender != nil && $0.serverACLSender != user }
         guard let first = others.first, let sender = first.serverACLSender else {
-            return [.ok("RM-6", "\(guarded.count) room(s)", "nobody else sets the server ACL")]
+            return [.ok("RM-6", "\(pictures.count) room(s)", "nobody else sets the server ACL")]
         }
         return [
             .warn(
@@ -94,14 +99,17 @@ extension DoctorFacts {
     }
 
     private var spaces: [CheckResult] {
-        let spaces = guarded.filter { $0.authority.creation?.roomType == "m.space" }
-        guard !spaces.isEmpty else { return [.ok("RM-7", "\(guarded.count) room(s)", "none is a space")] }
+        let spaces = pictures.filter { $0.authority.creation?.roomType == "m.space" }
+        guard !spaces.isEmpty else { return [.ok("RM-7", "\(pictures.count) room(s)", "none is a space")] }
         return spaces.map {
             .warn(
                 "RM-7",
                 $0.room.rawValue,
-                "is a space: only itself is guarded, not the rooms in it",
-                cure: ["    draupnir setup --protect-space \(shellWord($0.room.rawValue))"]
+                "is a space: only itself is protected, not the rooms in it",
+                cure: [
+                    "    draupnir setup --directory \(shellWord(SetupFolder(of: configurationPath).path))"
+                        + " --protect-space \(shellWord($0.room.rawValue))"
+                ]
             )
         }
     }
@@ -121,8 +129,14 @@ extension DoctorFacts {
         return .fail(
             "RM-8",
             "\(lost.count) room(s)",
-            "not guarded any more since doctor last looked: \(shown)",
-            cure: ["if that was not meant, guard them again: rooms add ROOM"]
+            "not protected any more since doctor last looked: \(shown)",
+            cure: ["if that was not meant, protect them again in the management room:"]
+                + lost.sorted().prefix(5).map { $0.command("rooms add") }
         )
     }
+}
+
+extension RoomID {
+    /// The line that is typed in the management room.
+    func command(_ words: String) -> String { "    !draupnir \(words) \(printable(rawValue))" }
 }

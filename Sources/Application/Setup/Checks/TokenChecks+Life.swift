@@ -7,7 +7,7 @@ extension DoctorFacts {
             return .fail(
                 "TOK-7",
                 place,
-                "a refresh token is no access token",
+                "a refresh token is not an access token",
                 cure: ["give the access token, or log in anew"]
             )
         }

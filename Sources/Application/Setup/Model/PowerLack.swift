@@ -1,7 +1,7 @@
 import JSON
 package import MatrixCore
 
-/// What the bot cannot do in a room that it guards, with the smallest change that lets it.
+/// What the bot cannot do in a room that it protects, with the smallest change that lets it.
 package struct PowerLack: Sendable, Equatable {
     package let cause: String
     package let cure: [String]

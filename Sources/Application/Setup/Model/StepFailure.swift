@@ -36,7 +36,8 @@ package struct StepFailure: Error, Sendable, Equatable {
 
     /// For the error output.
     package var text: String {
-        "\(step): \(cause)\n" + cure.map { $0.hasPrefix("    ") ? "\($0)\n" : "  → \($0)\n" }.joined()
+        oneLine("\(step): \(cause)") + "\n"
+            + cure.map { oneLine($0.hasPrefix("    ") ? $0 : "  → \($0)") + "\n" }.joined()
     }
 
     package var exitStatus: Int32 {

@@ -45,7 +45,7 @@ package enum TokenKind: Sendable, Equatable {
         case .shortLived: "an OAuth access token (mat_), which dies within minutes"
         case .compatibility: "a compatibility token (mct_), which lives until it is revoked"
         case .personal: "a personal access token (mpt_), which lives as long as whoever issued it chose"
-        case .refresh: "a refresh token, which is no access token"
+        case .refresh: "a refresh token, which is not an access token"
         case .placeholder: "the placeholder of a template"
         case .malformed: "no token: it has a blank, a control or a letter that no token has"
         case .unknown: "a token of a kind that does not tell how long it lives"

@@ -43,7 +43,7 @@ extension Files {
         let path = SavedSession.path(in: dataPath)
         guard let file = try read(path, atMost: 1 << 16) else { return nil }
         guard let session = file.text.flatMap({ SavedSession(fileText: $0) }) else {
-            throw FileFailure(path, "is no session: it is damaged, or of another program")
+            throw FileFailure(path, "is not a session: it is damaged, or of another program")
         }
         return session
     }

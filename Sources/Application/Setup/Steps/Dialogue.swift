@@ -102,9 +102,9 @@ struct Dialogue {
         guard isAsked, !run.progress.done.contains("rooms") else { return }
         run.wishes.protect = try await rooms(
             "protect",
-            "Rooms to guard, with blanks between them (none now: just Enter)"
+            "Rooms to protect, with blanks between them (none now: just Enter)"
         )
-        run.wishes.protectSpaces = try await rooms("protect-space", "Spaces whose rooms to guard (none: just Enter)")
+        run.wishes.protectSpaces = try await rooms("protect-space", "Spaces whose rooms to protect (none: just Enter)")
     }
 
     private func rooms(_ flag: String, _ text: String) async throws(StepFailure) -> [RoomReference] {
@@ -114,7 +114,7 @@ struct Dialogue {
         let answer = try await ask(
             Question(flag, text, standard: "") { answer in
                 let bad = read(answer).first { $0.1 == nil }
-                return bad.map { "\(printable($0.0)) is no room: write !id, #alias:server or a link." }
+                return bad.map { "\(printable($0.0)) is not a room: write !id, #alias:server or a link." }
             }
         )
         return read(answer).compactMap(\.1)

@@ -3,7 +3,7 @@ import JSON
 import MatrixCore
 import Protections
 
-/// Has a policy list of the community's own, watched and guarded.
+/// Has a policy list of the community's own, watched and protected.
 package struct MakeFirstList: SetupStep {
     package let name = "list"
     package static let standardShortcode = "coc"

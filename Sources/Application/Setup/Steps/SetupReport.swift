@@ -59,8 +59,8 @@ package struct SetupReport: Sendable {
         if !run.advice.isEmpty {
             lines += ["", "What could be better:"]
             for advice in run.advice {
-                lines.append("  \(advice.step): \(advice.text)")
-                lines += advice.cure.map { $0.hasPrefix("    ") ? "  \($0)" : "    → \($0)" }
+                lines.append(oneLine("  \(advice.step): \(advice.text)"))
+                lines += advice.cure.map { oneLine($0.hasPrefix("    ") ? "  \($0)" : "    → \($0)") }
             }
         }
         guard failure == nil else { return lines.map { $0 + "\n" }.joined() }

@@ -1,4 +1,4 @@
-/// One step from nothing to a guarded community.
+/// One step from nothing to a protected community.
 ///
 /// A step looks first and makes only what is missing, so that it can be run any number of times.
 package protocol SetupStep: Sendable {

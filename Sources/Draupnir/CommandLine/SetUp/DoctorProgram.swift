@@ -80,7 +80,11 @@ struct DoctorProgram {
             shell.write(String(decoding: object.encoded(), as: UTF8.self) + "\n")
         } else {
             shell.write(printableLines(text(results, showsAll: arguments[Self.all])))
-            if facts.identity == nil {
+            if facts.server == nil {
+                shell.write(
+                    "Not looked at while the homeserver does not answer: token, account, rights, limits, rooms, lists.\n"
+                )
+            } else if facts.identity == nil {
                 shell.write("Not looked at without a token that works: account, rights, limits, rooms, lists.\n")
             }
         }
@@ -95,7 +99,7 @@ struct DoctorProgram {
                 mark(result.grade),
                 "\(printable(result.object, limit: 80)): \(printable(result.cause, limit: 400))"
             )
-            for line in result.cure { table.add("", "", line.hasPrefix("    ") ? line : "→ \(line)") }
+            for line in result.cure { table.add("", "", oneLine(line.hasPrefix("    ") ? line : "→ \(line)")) }
         }
         let counts = [CheckResult.Grade.ok, .warn, .fail].map { grade in
             "\(results.count { $0.grade == grade }) \(mark(grade))"

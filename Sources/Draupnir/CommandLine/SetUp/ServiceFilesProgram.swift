@@ -1,6 +1,7 @@
 import CommandGrammar
 import Configuration
 import Glibc
+import Observability
 import Setup
 
 /// `draupnir setup files`: the systemd unit, and what a proxy needs.
@@ -38,7 +39,9 @@ struct ServiceFilesProgram {
         }
         let user = arguments[Self.user] ?? "draupnir"
         guard !user.isEmpty, user.utf8.allSatisfy({ isNameByte($0) }) else {
-            shell.complain("--user \(user) is no name of an account.\n")
+            shell.complain(
+                "--user \(printable(user)) is not a name that an account can have: use a to z, digits, _ and -.\n"
+            )
             return .wrongFlags
         }
         let made = ServiceFiles(

@@ -46,6 +46,13 @@ enum SetupFlags {
         "homeserver.yaml or dendrite.yaml, to take the registration secret from; it is only read",
         valueName: "FILE"
     )
+    /// The same file, for a command that has nothing to do with accounts.
+    static let limitsConfig = Option(
+        "homeserver-config",
+        .text,
+        "dendrite.yaml, to show the change that lifts the limits there; it is only read",
+        valueName: "FILE"
+    )
     static let adminToken = Option(
         "admin-access-token-file",
         .text,
@@ -101,14 +108,14 @@ enum SetupFlags {
         "the first policy list's short name; coc where it is left out",
         valueName: "SHORTCODE"
     )
-    static let protect = RepeatableOption("protect", .room, "a room to guard", valueName: "ROOM")
+    static let protect = RepeatableOption("protect", .room, "a room to protect", valueName: "ROOM")
     static let protectSpace = RepeatableOption(
         "protect-space",
         .room,
-        "a space whose rooms to guard",
+        "a space whose rooms to protect",
         valueName: "ROOM"
     )
-    static let protectJoined = Flag("protect-joined", "guards every room that the bot is in")
+    static let protectJoined = Flag("protect-joined", "protects every room that the bot is in")
     static let allowPlainHTTP = Flag("allow-plain-http", "lets secrets go to another machine without TLS")
     static let allowStrangers = Flag("allow-strangers", "takes a management room that others can join or read")
     static let answers = Option("answers", .text, "these flags and their values in YAML", valueName: "FILE")
@@ -169,11 +176,11 @@ enum SetupFlags {
     static let disableRateLimit = CommandDescription(
         "ratelimit disable",
         "switches the server's rate limits off for the bot",
-        arguments: access + [homeserverConfig] + manner,
+        arguments: access + [limitsConfig] + manner,
         details: "Dendrite has only its configuration for that: the change to the file is shown, and made by you.",
         examples: [
             "ratelimit disable --directory draupnir --admin-access-token-file admin-token",
-            "ratelimit disable --directory draupnir --homeserver-config /etc/dendrite/dendrite.yaml",
+            "ratelimit disable --homeserver example.org --homeserver-config /etc/dendrite/dendrite.yaml",
         ]
     )
     static let adminGrant = CommandDescription(
