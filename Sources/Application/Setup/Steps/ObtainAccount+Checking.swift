@@ -1,3 +1,4 @@
+import Moderation
 import MatrixCore
 import Observability
 
@@ -6,7 +7,7 @@ extension ObtainAccount {
     /// The token must be of the account that was meant, and no guest's.
     func check(
         _ session: AccountSession,
-        _ identity: TokenIdentity,
+        _ identity: Identity,
         _ run: SetupRun
     ) throws(StepFailure) {
         guard identity.user == session.user else {
