@@ -51,7 +51,7 @@ struct SetupStepTests {
         let after = try await run("ratelimit", "show", flags: ["--admin-access-token-file", token])
         #expect(after.output.contains("no limit applies"))
 
-        #expect(try await run("admin", "check").output.contains("is no server admin"))
+        #expect(try await run("admin", "check").output.contains("is not a server admin"))
         #expect(try await run("admin", "grant").status == 1)
         #expect(try await run("admin", "grant", flags: ["--admin-access-token-file", token]).status == 0)
         let checked = try await run("admin", "check", flags: ["--json"])

@@ -26,13 +26,17 @@ struct ServerClientTests {
         let server: ScriptedServer
         let homeserver: any SetupHomeserver
 
-        init(rehearsal: Rehearsal? = nil, _ answer: @escaping @Sendable (SentRequest) -> Answer) throws {
+        init(
+            rehearsal: Rehearsal? = nil,
+            following tokens: (any TokenSuccession)? = nil,
+            _ answer: @escaping @Sendable (SentRequest) -> Answer
+        ) throws {
             server = try ScriptedServer { request, socket in
                 socket.send(answer(request).bytes)
                 return true
             }
             homeserver = HTTPHomeservers(http: try HTTPClient(), version: "1", rehearsal: rehearsal)
-                .homeserver(at: "http://127.0.0.1:\(server.port)", named: nil)
+                .homeserver(at: "http://127.0.0.1:\(server.port)", named: nil, following: tokens)
         }
     }
 
@@ -129,6 +133,30 @@ struct ServerClientTests {
             await failure { () async throws(ServerFailure) in try await server.joinedRooms(Self.secret) }
                 == .incomplete("joined_rooms")
         )
+    }
+
+    /// The bot's first token has become its second.
+    private struct Successor: TokenSuccession {
+        func current(for token: Secret) async -> Secret { token }
+        func replacement(of rejected: Secret) async -> Secret? { rejected == secret ? Secret("second") : nil }
+    }
+
+    @Test func `a call whose token ends is repeated with the next, and a logout means the token that it names`()
+        async throws
+    {
+        let scene = try Scene(following: Successor()) { request in
+            request.headers.contains("Authorization: Bearer second")
+                ? Answer(#"{"user_id": "@bot:a.org"}"#)
+                : Answer(#"{"errcode": "M_UNKNOWN_TOKEN", "error": "ended"}"#, status: 401)
+        }
+        defer { scene.server.stop() }
+        let homeserver = scene.homeserver
+        #expect(try await homeserver.identity(Self.secret).user == "@bot:a.org")
+        #expect(scene.server.requests.count == 2)
+        let ended = ServerFailure.Reason.refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "ended")
+        #expect(await failure { () async throws(ServerFailure) in try await homeserver.identity(Secret("x")) } == ended)
+        #expect(await failure { () async throws(ServerFailure) in try await homeserver.logOut(Self.secret) } == ended)
+        #expect(scene.server.requests.count == 4)
     }
 
     @Test func `registration is signed as Synapse computes it`() async throws {

@@ -138,6 +138,44 @@ struct SessionTests {
         #expect(scene.store.load() == nil)
     }
 
+    @Test(arguments: [
+        ("features_off.json", "passwords off: password login", "Invalid login type"),
+        (
+            "discovery.json", "password login, straight to Synapse (a proxy that forgets the compat endpoints)",
+            "has no such function"
+        ),
+    ])
+    func `a server that takes no passwords is asked once, and ends it`(
+        _ file: String,
+        _ name: String,
+        told: String
+    )
+        async throws
+    {
+        let refusal = Answer(try Recording.named(name, in: "mas", file))
+        let server = try ScriptedServer { _, socket in
+            socket.send(refusal.bytes)
+            return true
+        }
+        defer { server.stop() }
+        let issuer = HTTPTokenIssuer(
+            baseURL: "http://127.0.0.1:\(server.port)",
+            http: try HTTPClient(),
+            version: "1"
+        ) { 0 }
+        do throws(TokenFailure) {
+            _ = try await issuer.logIn(PasswordLogin(user: "bot", password: Secret("correct horse")))
+            Issue.record("it logged in")
+        } catch {
+            guard case .refused(let why) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(why.contains(told), "\(why)")
+        }
+        #expect(server.requests.count == 1)
+    }
+
     @Test(arguments: ["whoami with a token not introspected lately", "sync with a token not introspected lately"])
     func `a service that is down is no logout, and nothing is renewed for it`(_ name: String) async throws {
         let down = Answer(try Recording.named("MAS down: " + name, in: "mas", "outage.json"))

@@ -43,7 +43,11 @@ import Testing
 
         init(_ bench: SetupBench) { self.bench = bench }
 
-        func homeserver(at url: String, named _: ServerName?) -> any SetupHomeserver {
+        func homeserver(
+            at url: String,
+            named _: ServerName?,
+            following _: (any TokenSuccession)?
+        ) -> any SetupHomeserver {
             homeservers[url] ?? bench.scripted
         }
         func clientURL(of _: String) async throws(ServerFailure) -> String? { nil }

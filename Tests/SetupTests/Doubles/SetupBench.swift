@@ -70,7 +70,17 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
 
     func clientURL(of _: String) async throws(ServerFailure) -> String? { nil }
     func authenticationService(_: AuthenticationMetadata) -> any AuthenticationService { service }
-    func homeserver(at _: String, named _: ServerName?) -> any SetupHomeserver { scripted }
+    /// What the steps' homeserver follows.
+    let succession = Mutex<(any TokenSuccession)?>(nil)
+
+    func homeserver(
+        at _: String,
+        named _: ServerName?,
+        following tokens: (any TokenSuccession)?
+    ) -> any SetupHomeserver {
+        succession.withLock { $0 = tokens }
+        return scripted
+    }
 
     let answers = false
     func ask(_: Question) async throws(OperatorGone) -> String { throw OperatorGone() }

@@ -6,10 +6,12 @@ import Synchronization
 final class FolderLocks: Sendable {
     private let descriptors = Mutex<[String: CInt]>([:])
 
+    /// A folder that is not there is free.
     func take(_ folder: String) throws(FileFailure) {
         try descriptors.withLock { (taken) throws(FileFailure) in
             guard taken[folder] == nil else { return }
             let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            if descriptor < 0, errno == ENOENT { return }
             guard descriptor >= 0 else { throw FileFailure(folder, "cannot be opened: \(reason(errno))") }
             // Network file systems that have no locks are no reason to fail.
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {

@@ -33,7 +33,7 @@ package struct HTTPTokenIssuer: TokenIssuing {
         do throws(ServerFailure) {
             return try await homeservers.homeserver(at: baseURL, named: nil).lastingLogin(login, now).credential
         } catch {
-            throw TokenFailure(error)
+            throw error.isLoginUnknown ? .refused(error.cause) : TokenFailure(error)
         }
     }
 }

@@ -16,8 +16,14 @@ package struct HTTPHomeservers: Homeservers {
         self.rehearsal = rehearsal
     }
 
-    package func homeserver(at baseURL: String, named name: ServerName?) -> any SetupHomeserver {
-        client(at: baseURL, named: name)
+    package func homeserver(
+        at baseURL: String,
+        named name: ServerName?,
+        following tokens: (any TokenSuccession)?
+    ) -> any SetupHomeserver {
+        var client = client(at: baseURL, named: name)
+        client.tokens = tokens
+        return client
     }
 
     /// Redirects are followed, as the specification asks; a web page in its place means that there is none.

@@ -120,7 +120,10 @@ extension ServerClient: AccountMaking {
     }
 
     func logOut(_ token: Secret) async throws(ServerFailure) {
-        _ = try await write(Endpoint(.post, ["logout"], body: [:]), as: token)
+        // It means this token, and not the one that took its place.
+        var client = self
+        client.tokens = nil
+        _ = try await client.write(Endpoint(.post, ["logout"], body: [:]), as: token)
     }
 
     func identity(_ token: Secret) async throws(ServerFailure) -> Identity {

@@ -12,9 +12,8 @@ struct ServerClient: Sendable {
     let http: HTTPClient
     let userAgent: String
     let rehearsal: Rehearsal?
-
-    /// Short, as a person waits.
-    private static let usualTime: Duration = .seconds(20)
+    /// Which token takes the place of which.
+    var tokens: (any TokenSuccession)?
 
     /// Asks for something; `simulated` is the answer where the token stands for an account that was not made.
     func read(
@@ -61,76 +60,6 @@ struct ServerClient: Sendable {
     /// What failures call it.
     func name(_ endpoint: Endpoint) -> String {
         "\(endpoint.method.rawValue) \(endpoint.target.prefix { $0 != "?" })"
-    }
-
-    /// Longer than these, which are guesses, a person would rather be told.
-    private static let longestWait: Duration = .seconds(1)
-    private static let patience: Duration = .seconds(30)
-
-    /// Waits where it is limited for a moment.
-    ///
-    /// Dendrite has five places for such requests, each free again after half a second, and a run of setup needs more. What is
-    /// sent into rooms is not waited for, so that its limits can be measured.
-    func exchange(
-        _ endpoint: Endpoint,
-        as token: Secret?,
-        followingRedirects redirects: Int = 0
-    ) async throws(ServerFailure) -> ServerExchange {
-        var left = Self.patience
-        while true {
-            let exchange = try await exchangeOnce(endpoint, as: token, followingRedirects: redirects)
-            guard exchange.status == 429, case .limited(let delay) = exchange.failure.reason, endpoint.isLimitedApart,
-                delay <= Self.longestWait, left > .zero
-            else { return exchange }
-            let wait = max(delay, .milliseconds(100))
-            left -= wait
-            do { try await Task.sleep(for: wait) } catch { throw ServerFailure(name(endpoint), .cancelled) }
-        }
-    }
-
-    private func exchangeOnce(
-        _ endpoint: Endpoint,
-        as token: Secret?,
-        followingRedirects redirects: Int
-    ) async throws(ServerFailure) -> ServerExchange {
-        var headers: HTTPHeaders = ["User-Agent": userAgent]
-        if let token { headers.append("Authorization", "Bearer \(token.reveal())") }
-        if endpoint.body != nil { headers.append("Content-Type", "application/json") }
-        var request = HTTPRequest(
-            endpoint.method,
-            baseURL + endpoint.target,
-            headers: headers,
-            body: endpoint.body?.encoded(),
-            timeout: endpoint.timeout ?? Self.usualTime,
-            maximumBodySize: endpoint.maximumBodySize ?? RequestLimits().ordinarySize
-        )
-        let secrets = (token.map { [$0] } ?? []) + (endpoint.body?.secrets ?? [])
-        var left = redirects
-        do throws(HTTPError) {
-            while true {
-                let response = try await http.execute(request)
-                guard (300..<400).contains(response.status), left > 0, let place = response.headers["Location"],
-                    place.hasPrefix("https://")
-                else { return ServerExchange(name(endpoint), response, secrets: secrets) }
-                left -= 1
-                request.url = place
-            }
-        } catch {
-            throw ServerFailure(name(endpoint), .init(error))
-        }
-    }
-}
-
-extension Endpoint {
-    /// Whether it is of the account, or of its place in rooms, and sends nothing into any.
-    fileprivate var isLimitedApart: Bool {
-        let parts = target.utf8.prefix { $0 != UInt8(ascii: "?") }.split(separator: UInt8(ascii: "/")).map {
-            Substring($0)
-        }
-        if let last = parts.last, ["login", "whoami", "capabilities", "join", "leave", "invite"].contains(last) {
-            return true
-        }
-        return parts.contains("profile") || parts.dropLast().last == "join"
     }
 }
 

@@ -20,7 +20,8 @@ package protocol Files: Sendable {
     /// The group of the folder or file; nil where there is none.
     func group(of path: String) -> UInt32?
 
-    /// Keeps others who ask for the same from the folder, until the process ends; asking again is no other.
+    /// Keeps others who ask for the same from the folder, until the process ends; asking again is no other. A folder that
+    /// is not there is free.
     func lock(_ folder: String) throws(FileFailure)
 
     func remove(_ path: String) throws(FileFailure)

@@ -7,8 +7,18 @@ package protocol Homeservers: Sendable {
 
     func authenticationService(_ metadata: AuthenticationMetadata) -> any AuthenticationService
 
-    /// `name` is the server's own, where it is known.
-    func homeserver(at baseURL: String, named name: ServerName?) -> any SetupHomeserver
+    /// `name` is the server's own, where it is known; with `tokens` every call sends the present one.
+    func homeserver(
+        at baseURL: String,
+        named name: ServerName?,
+        following tokens: (any TokenSuccession)?
+    ) -> any SetupHomeserver
+}
+
+extension Homeservers {
+    package func homeserver(at baseURL: String, named name: ServerName?) -> any SetupHomeserver {
+        homeserver(at: baseURL, named: name, following: nil)
+    }
 }
 
 /// A homeserver as setup and doctor need it; every call is one request or two, none is repeated.

@@ -79,6 +79,11 @@ package struct ServerFailure: Error, Sendable, Equatable {
         ].contains(code)
     }
 
+    /// Whether a login was refused because passwords are not taken there at all.
+    package var isLoginUnknown: Bool {
+        if case .refused(400, "M_UNKNOWN", _) = reason { true } else { isUnrecognized }
+    }
+
     /// Whether it was asked of an authentication service: of MAS's admin API, or by OAuth.
     package var isOfAuthenticationService: Bool {
         // Requests of a homeserver go by their path; the service's endpoints may be anywhere, so they go by their address.

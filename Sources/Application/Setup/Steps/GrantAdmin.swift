@@ -38,7 +38,7 @@ package struct GrantAdmin: SetupStep {
             return ["\(session.user) is a server admin"]
         }
         guard wants(run) else {
-            guard run.progress.isAdminWanted else { return ["\(session.user) is no server admin, and need not be"] }
+            guard run.progress.isAdminWanted else { return ["\(session.user) is not a server admin, and need not be"] }
             run.advise(
                 name,
                 "\(session.user) has had admin rights, and this token has none",
@@ -47,7 +47,7 @@ package struct GrantAdmin: SetupStep {
                         + " --server-admin, and for that"
                 ] + Self.sameRights(session.user, server, run)
             )
-            return ["\(session.user) is no server admin any more"]
+            return ["\(session.user) is not a server admin any more"]
         }
         if server.isDelegated {
             if let lines = try await reissue(&run, server, tools) { return lines }
@@ -61,7 +61,7 @@ package struct GrantAdmin: SetupStep {
         guard server.flavour != .dendrite else {
             throw StepFailure(
                 name,
-                "\(session.user) is no server admin, and Dendrite makes admins only where it makes accounts, or in its database",
+                "\(session.user) is not a server admin, and Dendrite makes admins only where it makes accounts, or in its database",
                 cure: [
                     "choose another --localpart, to be made with these rights, or run in Dendrite's database:",
                     DendriteCommands.makeAdmin(String(session.user.localpart)),
@@ -71,7 +71,7 @@ package struct GrantAdmin: SetupStep {
         guard let admin = run.adminToken else {
             throw StepFailure(
                 name,
-                "\(session.user) is no server admin, and nothing is given to make it one",
+                "\(session.user) is not a server admin, and nothing is given to make it one",
                 cure: ["give --admin-access-token-file, or have an admin run:"]
                     + [AdminLines.grant(session.user, at: server.baseURL)]
             )

@@ -2,7 +2,7 @@ import Moderation
 import Observability
 
 /// The bot's token for the steps behind the account's: one that ends meanwhile is replaced, once for all who hold it.
-actor LastingSession {
+actor LastingSession: TokenSuccession {
     private var kept: KeptCredential
     /// All that it has been; a step may hold any of them.
     private var own: [Secret]
@@ -18,14 +18,12 @@ actor LastingSession {
         self.tools = tools
     }
 
-    /// What to send where a step holds `token`; another's token stays what it is.
     func current(for token: Secret) async -> Secret {
         guard own.contains(token) else { return token }
         if kept.isDue(tools.clock.wallMilliseconds()) { _ = await replacement(of: kept.current.token) }
         return kept.current.token
     }
 
-    /// After `rejected` was refused; nil where it is another's, or nothing replaces it.
     func replacement(of rejected: Secret) async -> Secret? {
         guard own.contains(rejected) else { return nil }
         guard kept.current.token == rejected else { return kept.current.token }

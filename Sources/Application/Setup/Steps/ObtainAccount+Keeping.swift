@@ -66,9 +66,11 @@ extension SetupRun {
     /// From now on the homeserver is asked with the session's present token, where it can be renewed.
     mutating func keepAlive(_ kept: KeptCredential, _ maker: AccountMaker, _ tools: SetupTools) {
         guard let found = homeserver, kept.current.renewal != nil, !wishes.isDryRun else { return }
-        let plain = (found as? LastingHomeserver)?.homeserver ?? found
-        homeserver = plain
-        homeserver = LastingHomeserver(homeserver: plain, session: LastingSession(kept, maker, self, tools))
+        homeserver = tools.homeservers.homeserver(
+            at: found.baseURL,
+            named: server?.serverName,
+            following: LastingSession(kept, maker, self, tools)
+        )
     }
 }
 

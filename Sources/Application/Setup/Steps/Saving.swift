@@ -21,11 +21,15 @@ extension SetupRun {
         }
     }
 
-    /// Makes the folder, and keeps every other setup out of it: two would overwrite each other's tokens.
     private func enterFolder(_ tools: SetupTools) throws(StepFailure) {
         do throws(FileFailure) { try tools.files.makeFolder(folder.path, isPrivate: false) } catch {
             throw error.ending("progress", cure: "make the directory writable, or name another with --directory")
         }
+        try lockFolder(tools)
+    }
+
+    /// Keeps every other setup out of the folder, where it is there: two would overwrite each other's tokens.
+    func lockFolder(_ tools: SetupTools) throws(StepFailure) {
         do throws(FileFailure) { try tools.files.lock(folder.path) } catch {
             throw error.ending(
                 "progress",

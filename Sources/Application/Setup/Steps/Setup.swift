@@ -28,6 +28,8 @@ package struct Setup: Sendable {
         }
         var run = SetupRun(wishes: wishes, folder: folder, progress: SetupProgress(mark: mark()))
         do throws(StepFailure) {
+            // What another run is about to save would be read too early.
+            if !run.wishes.isDryRun { try run.lockFolder(tools) }
             run.progress = try savedProgress(folder) ?? run.progress
             if run.wishes.homeserver == nil { run.wishes.homeserver = run.progress.baseURL }
             if tools.person.answers { try await Dialogue(tools: tools, steps: steps).complete(&run) }
