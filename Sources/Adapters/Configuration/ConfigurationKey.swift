@@ -21,8 +21,6 @@ package struct ConfigurationKey: Sendable {
 
     /// The names from the root, joined by dots.
     package let path: String
-    /// What a value must be, as it stands behind “expected”.
-    package let typeName: String
     package let status: Status
     /// One sentence for documents and the command line.
     package let summary: String
@@ -44,7 +42,6 @@ package struct ConfigurationKey: Sendable {
         self.path = path
         self.status = status
         self.summary = summary
-        typeName = type.name
         read = { node, settings, findings in
             if let value = type.read(node, &findings) { set(&settings, value) }
         }
@@ -76,7 +73,6 @@ package struct ConfigurationKey: Sendable {
         self.path = path
         self.summary = summary
         status = .withoutEffect(instead)
-        typeName = type.name
         read = { node, _, findings in _ = type.read(node, &findings) }
         show = { _ in "without effect" }
     }

@@ -85,7 +85,6 @@ extension ScriptedHomeserver {
     func register(_: NewAccount, registrationToken _: Secret?) async throws(ServerFailure) -> AccountSession {
         throw unexpected("register")
     }
-    func isFree(localpart _: String) async throws(ServerFailure) -> Bool { throw unexpected("available") }
     func refresh(_: Secret) async throws(ServerFailure) -> IssuedTokens { throw unexpected("refresh") }
     func profileExists(_: UserID) async throws(ServerFailure) -> Bool { throw unexpected("profile") }
     func devices(_: Secret) async throws(ServerFailure) -> [AccountDevice] { throw unexpected("devices") }

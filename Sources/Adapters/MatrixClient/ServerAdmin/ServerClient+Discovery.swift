@@ -12,14 +12,9 @@ extension ServerClient: ServerDiscovery {
         guard case .array(let list)? = answer["versions"] else {
             throw ServerFailure(exchange.request, .incomplete("versions"))
         }
-        var features: Set<String> = []
-        if case .object(let all)? = answer["unstable_features"] {
-            for member in all.members where member.value == true { features.insert(member.name) }
-        }
         let skew = exchange.headers["Date"].flatMap(secondsSinceEpoch).map { Duration.seconds($0 - Int64(time(nil))) }
         return ServerVersions(
             versions: list.compactMap(\.string),
-            unstableFeatures: features,
             clockSkew: skew,
             latency: latency,
             serverHeader: exchange.headers["Server"]

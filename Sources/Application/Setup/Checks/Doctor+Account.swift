@@ -31,7 +31,6 @@ extension Doctor {
         guard facts.server?.flavour == .synapse else { return }
         facts.isAdmin = try? await homeserver.canAdminister(token)
         let separate = adminToken
-        facts.hasAdminToken = separate != nil
         if let separate { facts.doesAdminTokenWork = (try? await homeserver.canAdminister(separate)) ?? false }
         let credential = facts.doesAdminTokenWork == true ? separate : facts.isAdmin == true ? token : nil
         guard let credential else { return }

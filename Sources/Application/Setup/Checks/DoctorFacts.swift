@@ -37,7 +37,6 @@ package struct DoctorFacts: Sendable {
 
     /// Whether the bot's own token has admin rights; nil where it could not be told.
     package var isAdmin: Bool?
-    package var hasAdminToken = false
     package var doesAdminTokenWork: Bool?
     package var record: AccountRecord?
     package var rateLimit: RateLimit?

@@ -4,7 +4,6 @@ package import MatrixCore
 /// What setup and doctor look at of a room's state.
 package struct RoomPicture: Sendable, Equatable {
     package let room: RoomID
-    package var name: String?
     package var authority = RoomAuthority()
     package var joinRule: String?
     package var historyVisibility: String?
@@ -14,17 +13,13 @@ package struct RoomPicture: Sendable, Equatable {
     package var isReplaced = false
     package var successor: RoomID?
     package var members: [UserID: Membership] = [:]
-    package var serverACL: ServerACLContent?
     /// In bytes, of the content as it would be sent.
     package var serverACLSize = 0
     package var serverACLSender: UserID?
-    package var shortcode: String?
     package var policies: [StateEvent] = []
-    package var stateCount: Int
 
     package init(_ room: RoomID, _ state: [StateEvent]) {
         self.room = room
-        stateCount = state.count
         for event in state { read(event) }
     }
 
@@ -44,7 +39,6 @@ package struct RoomPicture: Sendable, Equatable {
             guard let sender = event.sender else { break }
             authority.creation = withView(content) { RoomCreation(sender: sender, content: $0) }
         case .powerLevels: authority.levels = withView(content) { PowerLevels($0) }
-        case .name: name = text("name")
         case .joinRules: joinRule = text("join_rule")
         case .historyVisibility: historyVisibility = text("history_visibility")
         case EventType(rawValue: "m.room.guest_access"): guestAccess = text("guest_access")
@@ -53,10 +47,8 @@ package struct RoomPicture: Sendable, Equatable {
             isReplaced = true
             successor = text("replacement_room").flatMap { try? RoomID(parsing: $0) }
         case .serverACL:
-            serverACL = withView(content) { ServerACLContent($0) }
             serverACLSize = content.encoded().count
             serverACLSender = event.sender
-        case .shortcode: shortcode = text("shortcode")
         default: break
         }
     }

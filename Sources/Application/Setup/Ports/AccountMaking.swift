@@ -10,9 +10,6 @@ package protocol AccountMaking: Sendable {
     /// `/register` of the client API, by one stage only: a registration token, or none (`m.login.dummy`).
     func register(_ account: NewAccount, registrationToken: Secret?) async throws(ServerFailure) -> AccountSession
 
-    /// Whether a new account could have this name.
-    func isFree(localpart: String) async throws(ServerFailure) -> Bool
-
     /// What a new account would bring, in a run that changes nothing.
     func rehearsedSession(_ localpart: String, isAdmin: Bool) -> AccountSession?
 

@@ -19,8 +19,6 @@ package protocol ServerDiscovery: Sendable {
 
 package struct ServerVersions: Sendable, Equatable {
     package var versions: [String]
-    /// Those that are switched on.
-    package var unstableFeatures: Set<String>
     /// The server's clock minus ours, from the `Date` header, to the second.
     package var clockSkew: Duration?
     package var latency: Duration
@@ -29,13 +27,11 @@ package struct ServerVersions: Sendable, Equatable {
 
     package init(
         versions: [String],
-        unstableFeatures: Set<String> = [],
         clockSkew: Duration? = nil,
         latency: Duration = .zero,
         serverHeader: String? = nil
     ) {
         self.versions = versions
-        self.unstableFeatures = unstableFeatures
         self.clockSkew = clockSkew
         self.latency = latency
         self.serverHeader = serverHeader

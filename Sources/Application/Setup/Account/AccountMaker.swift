@@ -75,13 +75,8 @@ struct AccountMaker {
         _ server: ServerFacts
     ) async throws(StepFailure) -> (AccountSession, String) {
         guard let registration = secrets.appservice else { throw .missing("appservice-registration", "the file") }
-        do throws(ServerFailure) {
-            let identity = try await homeserver.identity(registration.token)
-            return (
-                AccountSession(user: identity.user, token: registration.token, device: identity.device),
-                "the application service acts as \(identity.user)"
-            )
-        } catch {
+        let identity: Identity
+        do throws(ServerFailure) { identity = try await homeserver.identity(registration.token) } catch {
             guard error.isTokenRejected else {
                 throw error.ending(step, at: server.baseURL, "the registration could not be tried")
             }
@@ -91,5 +86,17 @@ struct AccountMaker {
                 cure: "name the file in the homeserver's app_service_config_files, and restart the homeserver"
             )
         }
+        guard equalByBytes(String(identity.user.localpart), registration.senderLocalpart) else {
+            throw StepFailure(
+                step,
+                "the homeserver knows the registration's as_token as \(identity.user), and the file's sender_localpart is"
+                    + " \(printable(registration.senderLocalpart))",
+                cure: "restart the homeserver, or give the file that it was started with"
+            )
+        }
+        return (
+            AccountSession(user: identity.user, token: registration.token, device: identity.device),
+            "the application service acts as \(identity.user)"
+        )
     }
 }
