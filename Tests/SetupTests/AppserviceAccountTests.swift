@@ -12,7 +12,8 @@ import Testing
         let file = "id: d\nas_token: as-token-of-the-bot\nsender_localpart: \(sender)\nrate_limited: false\n"
         bench.files.withLock { $0["/registration.yaml"] = Array(file.utf8) }
         var run = bench.run { $0.appserviceRegistration = "/registration.yaml" }
-        do throws(StepFailure) { return (.success(try await ObtainAccount().perform(&run, bench.tools)), bench) } catch {
+        do throws(StepFailure) { return (.success(try await ObtainAccount().perform(&run, bench.tools)), bench) } catch
+        {
             return (.failure(error), bench)
         }
     }

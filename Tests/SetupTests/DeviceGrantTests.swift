@@ -58,6 +58,45 @@ import Testing
         #expect(bench.text(Self.approved) == nil)
     }
 
+    @Test func `what was approved at another service is not sent here`() async {
+        let bench = SetupBench(
+            ScriptedHomeserver(identities: [.success(Self.bot)]),
+            ScriptedService(polls: [Self.granted])
+        )
+        let other = Credential(
+            token: Secret("mat_other"),
+            renewal: .oauth(
+                refreshToken: Secret("mar_other"),
+                clientID: "c",
+                tokenEndpoint: "https://elsewhere.example/oauth2/token"
+            )
+        )
+        bench.files.withLock { $0[Self.approved] = Array(other.fileText.utf8) }
+        #expect(await Self.obtain(bench) == nil)
+        #expect(bench.scripted.tokens.withLock { $0.allSatisfy { $0 == Secret("mat_1") } })
+        #expect(bench.text("/bot/secrets/access-token")?.hasPrefix("mat_1\n") == true)
+    }
+
+    @Test func `what was approved and is not used after all is ended`() async throws {
+        let service = ScriptedService(polls: [Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.down)]), service)
+        #expect(await Self.obtain(bench) != nil)
+        bench.scripted.identities.withLock { $0 = [.success(Self.bot)] }
+        bench.files.withLock { $0["/token"] = Array("syt_of_the_bot\n".utf8) }
+        var run = bench.run { $0.accessTokenFile = "/token" }
+        _ = try await ObtainAccount().perform(&run, bench.tools)
+        #expect(service.asked.withLock { $0.contains("revoke") })
+        #expect(bench.text(Self.approved) == nil)
+    }
+
+    @Test func `nobody is asked to approve what could not be kept`() async {
+        let service = ScriptedService(polls: [Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.success(Self.bot)]), service)
+        bench.objection.withLock { $0 = "belongs to another account" }
+        #expect(await Self.obtain(bench)?.cause.contains("no secret is put there") == true)
+        #expect(service.asked.withLock { $0 } == [])
+    }
+
     @Test func `an approved session that has ended meanwhile is renewed, or given up for another`() async {
         let service = ScriptedService(polls: [Self.granted])
         let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.down)]), service)

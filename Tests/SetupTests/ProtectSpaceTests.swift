@@ -59,6 +59,10 @@ import Testing
     @Test(arguments: [
         (403, "M_FORBIDDEN", "invite @bot:a.org there, then run the same again"),
         (404, "M_UNKNOWN", "where the room still exists, invite @bot:a.org there, then run the same again"),
+        (
+            400, "M_UNABLE_TO_GRANT_JOIN",
+            "where the room still exists, invite @bot:a.org there, then run the same again"
+        ),
     ])
     func `a room that refuses is named with the reason, and the others are protected`(
         _ status: Int,
@@ -75,8 +79,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ServerFailure.Reason.timedOut, .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "dead"),
-        .refused(status: 403, code: "M_UNKNOWN_TOKEN", message: "dead"), .trouble(status: 502, ""),
+        ServerFailure.Reason.timedOut, .trouble(status: 502, "no server of it answers"), .cutOff("reset"),
+    ])
+    func `a room whose servers are gone keeps no other out`(_ reason: ServerFailure.Reason) async throws {
+        let outcome = try await Self.protect([try room("!2:a.org"): [ServerFailure("POST join", reason)]])
+        #expect(outcome.failure == nil)
+        #expect(outcome.protected == [try room("!1:a.org"), try room("!3:a.org")])
+        #expect(outcome.run.advice.first?.text.hasPrefix("!2:a.org of the space cannot be joined") == true)
+    }
+
+    @Test(arguments: [
+        ServerFailure.Reason.nobodyThere("refused"), .refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "dead"),
+        .refused(status: 403, code: "M_UNKNOWN_TOKEN", message: "dead"), .limited(retryAfter: .seconds(300)),
     ])
     func `what is no room's fault ends the step`(_ reason: ServerFailure.Reason) async throws {
         let failure = ServerFailure("POST join", reason)

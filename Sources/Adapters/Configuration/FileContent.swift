@@ -19,8 +19,15 @@ struct FileContent {
         var state = stat()
         guard unsafe fstat(descriptor, &state) == 0 else { throw FileError(errno) }
         guard state.st_mode & S_IFMT != S_IFDIR else { throw .isDirectory }
-        readers = Self.readers(state)
+        readers = Self.isCredential(path) ? .nobody : Self.readers(state)
         bytes = try Self.read(descriptor, atMost: limit)
+    }
+
+    /// systemd closes its credentials by an access list, which shows as a group that may read.
+    private static func isCredential(_ path: String) -> Bool {
+        guard let folder = unsafe getenv("CREDENTIALS_DIRECTORY").map({ unsafe String(cString: $0) }), !folder.isEmpty
+        else { return false }
+        return path.utf8.starts(with: "\(folder)/".utf8)
     }
 
     private static func readers(_ state: stat) -> StoredFile.Readers {

@@ -64,6 +64,18 @@ import Testing
         )
     }
 
+    @Test func `a replacement that comes while the room is read is told`() async throws {
+        let (old, tombstone): (RoomID, _) = ("!old:a.org", Events.state(.tombstone, ["replacement_room": "!new:a.org"]))
+        var world = Bench.world()
+        world[old] = Events.room([]) + [tombstone]
+        var bench = try await Bench.enforcing(world)
+        let rooms: [JSONValue] = [lobby, old].map { .string($0.rawValue) }
+        try await bench.sync { $0.account(AccountDataType.protectedRooms, ["rooms": .array(rooms)]) }
+        try await bench.sync { $0.timeline(old, tombstone) }
+        try await bench.answerAll()
+        #expect(bench.said.count { $0.contains("was replaced") } == 1, "\(bench.said)")
+    }
+
     @Test func `a parked ban that is not wanted any more goes when power comes`() async throws {
         var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
         try await bench.sync { $0.timeline(lobby, Events.levels([bot: 40])) }

@@ -42,14 +42,16 @@ extension ModerationState {
     }
 
     /// A state event of a followed room, whatever way it came.
-    mutating func apply(state event: RoomEvent, in room: RoomID) {
+    ///
+    /// One that is held already is no news, unless `evenIfHeld`: what came while the room was loaded may stand in that too.
+    mutating func apply(state event: RoomEvent, in room: RoomID, evenIfHeld: Bool = false) {
         if event.type == .member {
             guard bot.guards(room) else { return }
             applyMember(event, in: room)
         } else if event.isPolicy, bot.watches(room) {
             policyChanges += policies.apply(event, in: room)
             draft.keep(event, in: room)
-        } else if rooms[room]?.holds(event) != true, rooms.keep(event, in: room) {
+        } else if evenIfHeld || rooms[room]?.holds(event) != true, rooms.keep(event, in: room) {
             draft.keep(event, in: room)
             noted(event, in: room)
         }

@@ -14,12 +14,11 @@ extension AccountMaker {
         _ tools: SetupTools
     ) async throws(StepFailure) -> AccountSession? {
         let path = run.folder.approvedSession
-        guard let file = (try? tools.files.read(path, atMost: 1 << 16)) ?? nil,
-            var pair = file.text.flatMap({ Credential(fileText: $0) })
-        else { return nil }
+        // What was approved at another service is sent to no other.
+        guard var pair = approvedPair(run, tools), isOf(service, pair) else { return nil }
         let identity: Identity
         do throws(ServerFailure) { identity = try await homeserver.identity(pair.token) } catch {
-            guard !error.mayPass else {
+            guard error.isTokenRejected || error.isForbidden else {
                 throw error.ending(step, at: server.baseURL, "the session that was approved before could not be tried")
             }
             guard error.isTokenRejected, let renewed = try await renewed(pair, run, tools) else {
@@ -40,6 +39,30 @@ extension AccountMaker {
             return nil
         }
         return session(of: pair, identity)
+    }
+
+    private func approvedPair(_ run: SetupRun, _ tools: SetupTools) -> Credential? {
+        let file = (try? tools.files.read(run.folder.approvedSession, atMost: 1 << 16)) ?? nil
+        return file?.text.flatMap { Credential(fileText: $0) }
+    }
+
+    private func isOf(_ service: any AuthenticationService, _ pair: Credential) -> Bool {
+        guard case .oauth(_, _, let endpoint)? = pair.renewal else { return false }
+        return service.metadata.tokenEndpoint.map { equalByBytes($0, endpoint) } ?? false
+    }
+
+    /// Ends what was approved before and is not what the bot goes on with.
+    func dropApproved(butFor session: AccountSession, _ run: SetupRun, _ tools: SetupTools) async {
+        guard !run.wishes.isDryRun, let pair = approvedPair(run, tools) else { return }
+        if case .oauth(let approved, _, _)? = pair.renewal, case .oauth(let own, _, _)? = session.renewal,
+            approved == own
+        {
+            try? tools.files.remove(run.folder.approvedSession)
+        } else if let server = run.server, let service = try? authenticationService(server, run, tools),
+            isOf(service, pair)
+        {
+            await end(pair, service, run, tools)
+        }
     }
 
     func session(of pair: Credential, _ identity: Identity) -> AccountSession {

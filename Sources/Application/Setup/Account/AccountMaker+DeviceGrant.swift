@@ -55,7 +55,12 @@ extension AccountMaker {
             renewal: .oauth(refreshToken: refreshToken, clientID: client, tokenEndpoint: tokenEndpoint)
         )
         // A person has done their part: neither a homeserver in trouble nor a crash asks them again.
-        try run.saveSecret(Secret(pair.fileText), to: run.folder.approvedSession, tools)
+        do throws(StepFailure) {
+            try run.saveSecret(Secret(pair.fileText), to: run.folder.approvedSession, tools)
+        } catch {
+            await end(pair, service, run, tools)
+            throw error
+        }
         let identity = try await tried(pair.token, homeserver, server, tools)
         do throws(StepFailure) { try check(approver: identity.user) } catch {
             await end(pair, service, run, tools)

@@ -93,6 +93,22 @@ extension SetupRun {
     private func saveSecret(text: String, to path: String, _ tools: SetupTools) throws(StepFailure) {
         guard !wishes.isDryRun else { return }
         try enterFolder(tools)
+        try checkSecretsFolder(tools)
+        do throws(FileFailure) {
+            try tools.files.makeFolder(folder.secrets, isPrivate: true)
+            try tools.files.write(Array(text.utf8), to: path, isSecret: true)
+        } catch {
+            throw error.ending("secrets", cure: "make the directory writable, or name another with --directory")
+        }
+    }
+
+    /// Whether a secret could be kept, asked before one is issued; changes nothing.
+    func checkSecretsFolder(_ tools: SetupTools) throws(StepFailure) {
+        guard !wishes.isDryRun else { return }
+        guard tools.files.canWrite(in: folder.secrets) else {
+            throw FileFailure(folder.secrets, "cannot be written in")
+                .ending("secrets", cure: "make the directory writable, or name another with --directory")
+        }
         if let objection = tools.files.objection(toSecretsIn: folder.secrets) {
             throw StepFailure(
                 "secrets",
@@ -103,12 +119,6 @@ extension SetupRun {
                 ],
                 kind: .refused
             )
-        }
-        do throws(FileFailure) {
-            try tools.files.makeFolder(folder.secrets, isPrivate: true)
-            try tools.files.write(Array(text.utf8), to: path, isSecret: true)
-        } catch {
-            throw error.ending("secrets", cure: "make the directory writable, or name another with --directory")
         }
     }
 

@@ -38,7 +38,9 @@ extension FindServer {
         let folder = run.folder
         // The note of an earlier run may be gone, or the folder may be of somebody's own making.
         guard isThere(folder.configuration),
-            [folder.accessToken, folder.password, folder.adminAccessToken].contains(where: isThere)
+            [folder.accessToken, folder.password, folder.adminAccessToken, folder.approvedSession].contains(
+                where: isThere
+            )
         else { return homes }
         let settings = tools.configuration.read(folder.configuration, accessTokenFile: nil).partial
         let configured = [settings.homeserverURL] + (settings.pantalaimon.isUsed ? [settings.rawHomeserverURL] : [])

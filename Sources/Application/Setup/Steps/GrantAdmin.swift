@@ -123,11 +123,11 @@ package struct GrantAdmin: SetupStep {
                     cure: "see whether a proxy hides /_synapse/admin from the bot, and what the service's policy allows"
                 )
             }
+            try ObtainAccount().take(session, maker, &run, tools)
         } catch {
             guard let issued = IssuedToken(session, by: way) else { throw error }
             throw await maker.discarding(issued, for: error, run, tools)
         }
-        try ObtainAccount().take(session, maker, &run, tools)
         (run.isServerAdmin, run.progress.isAdminWanted) = (true, true)
         return [
             "a new token makes \(session.user) a server admin; the old one still works, until it is ended in its sessions"

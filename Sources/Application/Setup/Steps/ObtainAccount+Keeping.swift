@@ -57,6 +57,11 @@ extension ObtainAccount {
         run.session = session
         run.progress.user = identity.user
         run.progress.device = identity.device
+        if kept.configured.renewal != nil {
+            var original = session
+            original.renewal = kept.configured.renewal
+            await maker.dropApproved(butFor: original, run, tools)
+        }
         run.keepAlive(KeptCredential(configured: kept.configured, current: credential), maker, tools)
         return ["kept \(identity.user), whose token \(credential == kept.current ? "works" : "was renewed")"]
     }

@@ -58,6 +58,7 @@ package struct ObtainAccount: SetupStep {
                 kind: .usage
             )
         }
+        try run.checkSecretsFolder(tools)
         var (session, line) = try await maker.session(by: way, &run, tools)
         var isJudged = false
         do throws(StepFailure) {
@@ -65,12 +66,13 @@ package struct ObtainAccount: SetupStep {
             let identity = try await maker.tried(session.token, homeserver, server, tools)
             isJudged = true
             try check(session, identity, run)
+            try take(session, maker, &run, tools)
         } catch {
             // What a person has approved may be good, as long as nobody could say otherwise: the next run tries it again.
             guard isJudged || way != .deviceGrant, let issued = IssuedToken(session, by: way) else { throw error }
             throw await maker.discarding(issued, for: error, run, tools)
         }
-        try take(session, maker, &run, tools)
+        await maker.dropApproved(butFor: session, run, tools)
         if way == .password, secrets.isPasswordGiven, let password = secrets.password,
             let old = try run.savedSecret(run.folder.password, tools), old != password
         {
@@ -94,7 +96,6 @@ package struct ObtainAccount: SetupStep {
         _ tools: SetupTools
     ) throws(StepFailure) {
         try run.saveCredential(session.credential, tools)
-        if !run.wishes.isDryRun { try? tools.files.remove(run.folder.approvedSession) }
         run.session = session
         run.progress.user = session.user
         run.progress.device = session.device

@@ -64,8 +64,7 @@ package struct ProtectRooms: SetupStep {
             do throws(ServerFailure) {
                 entered.append(try await homeserver.enter(reference, session, name, tools))
             } catch {
-                // Only a room's own refusal is about that room; with anything else the next one would fare no better.
-                guard [403, 404].contains(error.status), !error.isTokenRejected else {
+                guard !error.concernsAllRooms else {
                     throw error.ending(name, at: homeserver.baseURL, "joining \(room.room)")
                 }
                 run.advise(
@@ -113,6 +112,16 @@ extension SetupRun {
             }
             for room in rooms { data = data.adding(room) }
             return data.content
+        }
+    }
+}
+
+extension ServerFailure {
+    /// Whether joining the next room would fare no better: one room of a server that is gone must not keep the others out.
+    fileprivate var concernsAllRooms: Bool {
+        switch reason {
+        case .unknownHost, .nobodyThere, .tls, .limited, .cancelled: true
+        case .timedOut, .cutOff, .webPage, .notMatrix, .refused, .trouble, .incomplete: isTokenRejected
         }
     }
 }

@@ -138,8 +138,8 @@ extension RoomAccess {
         _ step: String,
         _ tools: SetupTools
     ) async throws(ServerFailure) -> RoomID {
-        let answer = try await waitingOutLimits(tools.clock) { delay in
-            tools.person.tell("\(step): the homeserver limits joining: waiting \(delay.components.seconds) s")
+        let answer = try await waitingOutLimits(tools.clock, shorterThan: .seconds(300)) { delay in
+            tools.tellOfLimit(step, on: "joining", delay)
         } _: { () async throws(ServerFailure) in
             try await perform(.join(room), as: session.user, session.token, transaction: "")
         }

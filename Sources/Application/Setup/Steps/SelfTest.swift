@@ -68,7 +68,9 @@ package struct SelfTest: SetupStep {
         _ session: AccountSession,
         _ tools: SetupTools
     ) async {
-        _ = try? await waitingOutLimits(tools.clock) { () async throws(ServerFailure) in
+        _ = try? await waitingOutLimits(tools.clock, shorterThan: .seconds(30)) { delay in
+            tools.tellOfLimit(name, on: "leaving", delay)
+        } _: { () async throws(ServerFailure) in
             try await homeserver.perform(.leave(room), as: session.user, session.token, transaction: "")
         }
     }
@@ -86,7 +88,7 @@ package struct SelfTest: SetupStep {
             room: room,
             homeserver: homeserver,
             session: session,
-            clock: tools.clock
+            tools: tools
         )
         try await observer.begin()
         let message: Action = .sendEvent(.message, content: ["msgtype": "m.notice", "body": "self-test"], in: room)

@@ -8,18 +8,18 @@ struct SelfTestObserver {
     let room: RoomID
     let homeserver: any SetupHomeserver
     let session: AccountSession
-    let clock: any SetupClock
+    let tools: SetupTools
     private(set) var hasStateAfter = false
     private var since: String?
     private var seen: [SeenEvent] = []
     private var count = 0
 
-    init(step: String, room: RoomID, homeserver: any SetupHomeserver, session: AccountSession, clock: any SetupClock) {
+    init(step: String, room: RoomID, homeserver: any SetupHomeserver, session: AccountSession, tools: SetupTools) {
         self.step = step
         self.room = room
         self.homeserver = homeserver
         self.session = session
-        self.clock = clock
+        self.tools = tools
     }
 
     var noEvent: StepFailure {
@@ -39,15 +39,17 @@ struct SelfTestObserver {
     ) async throws(StepFailure) -> (answer: ActionResult, start: Duration, duration: Duration) {
         count += 1
         do throws(ServerFailure) {
-            return try await waitingOutLimits(clock) { [self] () async throws(ServerFailure) in
-                let start = clock.now()
+            return try await waitingOutLimits(tools.clock, shorterThan: .seconds(60)) { [self] delay in
+                tools.tellOfLimit(step, on: "sending", delay)
+            } _: { [self] () async throws(ServerFailure) in
+                let start = tools.clock.now()
                 let answer = try await homeserver.perform(
                     action,
                     as: session.user,
                     session.token,
                     transaction: "self-test-\(count)"
                 )
-                return (answer, start, clock.now() - start)
+                return (answer, start, tools.clock.now() - start)
             }
         } catch {
             throw error.ending(step, at: homeserver.baseURL, "\(name) in the scratch room")
@@ -62,9 +64,9 @@ struct SelfTestObserver {
         while true {
             if let index = seen.firstIndex(where: probe.isSeen) {
                 seen.removeSubrange(...index)
-                return clock.now() - start
+                return tools.clock.now() - start
             }
-            guard clock.now() - start < patience else {
+            guard tools.clock.now() - start < patience else {
                 throw StepFailure(
                     step,
                     "\(probe.name) was done in the scratch room, but sync has not brought it back within \(patience.components.seconds) s",
