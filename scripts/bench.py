@@ -124,7 +124,7 @@ def watch(bot, lists):
 
 
 class Community:
-    """A copy of the template on a Synapse of its own, its first rooms guarded, followed by its moderator."""
+    """A copy of the template on a Synapse of its own, its first rooms protected, followed by its moderator."""
 
     def __init__(self, rooms):
         self.workplace = Workplace(FOLDER / "run")

@@ -34,7 +34,7 @@ package final class Village {
     package private(set) var health = HealthState()
     package private(set) var metrics = MetricsRegistry()
 
-    /// `rooms` guarded rooms, each with `members`.
+    /// `rooms` protected rooms, each with `members`.
     package init(
         rooms count: Int = 3,
         members: [UserID] = [Community.alice],
@@ -69,10 +69,10 @@ package final class Village {
         try await homeserver.join([mod], to: list)
         settings = BotSettings()
         settings.managementRoom = .room(RoomReference(management))
-        let guarded = rooms.map { JSONValue.string($0.rawValue) }
+        let protected = rooms.map { JSONValue.string($0.rawValue) }
         try await homeserver.setAccountData(
             AccountDataType.protectedRooms,
-            content: ["rooms": .array(guarded)],
+            content: ["rooms": .array(protected)],
             of: bot
         )
         let link = Permalink(.room(RoomReference(list, via: [bot.server]))).text

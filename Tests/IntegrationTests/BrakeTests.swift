@@ -8,7 +8,7 @@ struct BrakeTests {
     @Test func `a rule for everybody is held until a moderator releases it, and spares moderators and the bot`()
         async throws
     {
-        try await withGuardedCommunity(.init(rooms: 1, members: 12)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 12)) { town in
             let room = try await town.start()
             #expect(try await room.command("held").text.contains("No rule is held"))
             try await town.rule(.user, "@*:*")
@@ -30,7 +30,7 @@ struct BrakeTests {
     }
 
     @Test func `what is held stays held over a restart`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 10)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 10)) { town in
             let room = try await town.start()
             try await town.rule(.user, "@member-*")
             _ = try await room.message { $0.contains("Held") }
@@ -44,7 +44,7 @@ struct BrakeTests {
     }
 
     @Test func `a list that would empty the community is held from the first start on`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 10)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 10)) { town in
             try await town.rule(.user, "@member-*")
             try await town.ban([town.members[0]])
             let room = try await town.start()
@@ -55,7 +55,7 @@ struct BrakeTests {
     }
 
     @Test func `a moderator in the management room is spared, until they leave it`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 2)) { town in
             let room = try await town.start()
             let colleague = town.members[0]
             try await town.moderator.invite(colleague.userID, to: room.room)

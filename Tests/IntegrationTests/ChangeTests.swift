@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct ChangeTests {
     @Test func `an unban in the middle of a wave takes back what was not done yet`() async throws {
-        try await withGuardedCommunity(.init(rooms: 10, members: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 10, members: 1), on: .tellingStateAfter) { town in
             let user = town.members[0].userID
             let room = try await town.start()
             town.proxy.inject(.delayAnswer(.milliseconds(700)), into: .post, "rooms/*/ban", times: 100)
@@ -23,12 +23,12 @@ struct ChangeTests {
             try await last.join(rooms[0])
             try await town.ban([last])
             try await room.bans(of: [last], in: [rooms[0]])
-            for guarded in rooms { #expect(try await town.moderator.membership(of: user, in: guarded) != .ban) }
+            for protected in rooms { #expect(try await town.moderator.membership(of: user, in: protected) != .ban) }
         }
     }
 
     @Test func `a room that is let go in the middle of a wave is left alone`() async throws {
-        try await withGuardedCommunity(.init(rooms: 3, members: 4), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 3, members: 4), on: .tellingStateAfter) { town in
             let room = try await town.start()
             town.proxy.inject(.delayAnswer(.milliseconds(500)), into: .post, "rooms/*/ban", times: 100)
             try await town.ban(town.members)
@@ -42,14 +42,14 @@ struct ChangeTests {
     }
 
     @Test func `a member who goes is not waited for, and is banned when they come back`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
             let room = try await town.start()
             #expect(try await room.command("pause").isDone)
             try await town.ban(town.members)
-            for guarded in town.rooms { try await town.members[0].leave(guarded) }
+            for protected in town.rooms { try await town.members[0].leave(protected) }
             #expect(try await room.command("status").text.contains("Nothing waits"))
             #expect(try await room.command("resume").isDone)
-            for guarded in town.rooms { try await town.members[0].join(guarded) }
+            for protected in town.rooms { try await town.members[0].join(protected) }
             try await room.bans(of: town.members, in: town.rooms)
             #expect(await room.banCounts.values.allSatisfy { $0 == 1 })
         }
@@ -57,7 +57,7 @@ struct ChangeTests {
 
     /// As another client of the same account does, or an older program that ran before.
     @Test func `account data that changes while the bot runs is followed`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
             let first: JSONValue = ["rooms": [.string(town.rooms[0].rawValue)], "kept": 1]
             try await town.account.setAccountData(AccountDataType.protectedRooms, first)
             let room = try await town.start()
@@ -76,7 +76,7 @@ struct ChangeTests {
     }
 
     @Test func `a room that is replaced is told with its successor`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 0), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 0), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let path = MatrixPath.client("rooms", town.rooms[0].rawValue, "upgrade")
             let next = try await town.moderator.call(.post, path, ["new_version": "12"]).text("replacement_room")

@@ -5,8 +5,8 @@ import Testing
 /// What moderators type, from the message to its effect.
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct CommandTests {
-    @Test func `help explains every command, and rooms lists what is guarded`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
+    @Test func `help explains every command, and rooms lists what is protected`() async throws {
+        try await withProtectedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
             try await town.account.setAccountData(AccountDataType.watchedLists, ["references": []])
             let another = try await town.moderator.createRoom(NewRoom(name: "Another"))
             let room = try await town.start()
@@ -16,15 +16,15 @@ struct CommandTests {
             #expect(help.isDone && help.text.contains("!draupnir rooms add"))
             #expect(try await room.command("").isDone)
 
-            #expect(try await room.command("rooms").text.contains("Guarded rooms: 1"))
+            #expect(try await room.command("rooms").text.contains("Protected rooms: 1"))
             #expect(try await room.command("rooms add \(another)").isDone)
-            #expect(try await room.command("rooms").text.contains("Guarded rooms: 2"))
-            #expect(try await room.command("rooms add \(another)").text.contains("guarded already"))
+            #expect(try await room.command("rooms").text.contains("Protected rooms: 2"))
+            #expect(try await room.command("rooms add \(another)").text.contains("protected already"))
             let stored = try await town.account.accountData(AccountDataType.protectedRooms)
             #expect(stored == ["rooms": [.string(another.rawValue)]])
 
             #expect(try await room.command("rooms remove \(another)").isDone)
-            #expect(try await room.command("rooms").text.contains("Guarded rooms: 1"))
+            #expect(try await room.command("rooms").text.contains("Protected rooms: 1"))
             #expect(try await town.account.membership(of: town.account.userID, in: another) == .leave)
             #expect(try await room.command("rooms remove \(another)").isRefused)
             #expect(try await room.command("rooms remove \(room.room)").isRefused)
@@ -32,7 +32,7 @@ struct CommandTests {
     }
 
     @Test func `a list is made, written to, read, emptied and let go`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
             let user = town.members[0].userID
             let room = try await town.start()
             let alias = "spam-\(uniqueSuffix())"
@@ -64,13 +64,13 @@ struct CommandTests {
             #expect(try await room.command("unwatch spam").isRefused)
             #expect(try await room.command("ban \(user) just so").isDone)
             // Who is not there is not banned; a rule waits for them.
-            for guarded in town.rooms { try await town.members[0].join(guarded) }
+            for protected in town.rooms { try await town.members[0].join(protected) }
             try await room.bans(of: town.members, in: town.rooms)
         }
     }
 
     @Test func `watch shows what it would do, and then does it`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 1), on: .tellingStateAfter) { town in
             try await town.account.setAccountData(AccountDataType.watchedLists, ["references": []])
             try await town.ban(town.members)
             try await town.rule(.server, "evil.example")
@@ -95,7 +95,7 @@ struct CommandTests {
     }
 
     @Test func `kick removes users and globs, and nobody who is spared`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 3), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 3), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let user = town.members[0].userID
             #expect(try await room.command("kick \(user) --room \(town.rooms[0]) enough").isDone)
@@ -108,8 +108,8 @@ struct CommandTests {
             #expect(dry.isDone && dry.text.contains("3 users would be kicked") && dry.text.contains("Left alone"))
             #expect(try await town.moderator.membership(of: user, in: town.rooms[1]) == .join)
             #expect(try await room.command("kick @*:* --glob out").isDone)
-            for guarded in town.rooms {
-                let joined = try await town.moderator.members(of: guarded).filter { $0.value == .join }.keys
+            for protected in town.rooms {
+                let joined = try await town.moderator.members(of: protected).filter { $0.value == .join }.keys
                 #expect(Set(joined) == [town.moderator.userID, town.account.userID])
             }
             #expect(try await room.command("kick \(user)").isRefused)
@@ -117,7 +117,7 @@ struct CommandTests {
     }
 
     @Test func `pause holds everything back, over a restart too, and resume lets it go on`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2), on: .tellingStateAfter) { town in
             let room = try await town.start()
             #expect(try await room.command("pause").isDone)
             try await town.ban(town.members)
@@ -136,7 +136,7 @@ struct CommandTests {
     }
 
     @Test func `mistakes are told with what to do about them`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let mistakes: KeyValuePairs = [
                 "statsu": "Did you mean !draupnir status?", "nonsense": "!draupnir help lists them",
@@ -166,7 +166,7 @@ struct CommandTests {
     }
 
     @Test func `is heard by every way to call it, and by nothing else`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 0, members: 0), on: .tellingStateAfter) { town in
             let room = try await town.start()
             var asked: [EventID] = []
             let (name, pill) = (room.bot.localpart, "[the bot](https://matrix.to/#/\(room.bot))")

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct CrashTests {
     @Test func `a list that was being made is made once, and is watched in the end`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             let room = try await town.start()
             let before = Set(try await town.account.joinedRooms())
             let gate = Gate()
@@ -32,7 +32,7 @@ struct CrashTests {
     }
 
     @Test func `a rule that was being written is written, and its command answered once`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 2)) { town in
             let room = try await town.start()
             let gate = Gate()
             town.proxy.inject(.holdAnswer(until: gate), into: .put, "rooms/*/state/m.policy.rule.user/*")
@@ -53,10 +53,10 @@ struct CrashTests {
     }
 
     @Test func `an unban of many rooms is finished, each once`() async throws {
-        try await withGuardedCommunity(.init(rooms: 6, members: 0)) { town in
+        try await withProtectedCommunity(.init(rooms: 6, members: 0)) { town in
             let room = try await town.start()
             let user = try UserID(parsing: "@stranger:elsewhere.example")
-            for guarded in town.rooms { try await town.moderator.ban(user, from: guarded) }
+            for protected in town.rooms { try await town.moderator.ban(user, from: protected) }
             // The bot knows of all of them.
             #expect(try await room.preview("unban \(user)").text.contains("in 6 rooms"))
             town.proxy.inject(.delayAnswer(.milliseconds(300)), into: .post, "rooms/*/unban", times: 2)
@@ -77,7 +77,7 @@ struct CrashTests {
     }
 
     @Test func `the management room that was being made is found by the next start`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             try await town.ban(town.members)
             let gate = Gate()
             town.proxy.inject(.holdAnswer(until: gate), into: .post, "createRoom")

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct DryRunTests {
     @Test func `a dry run changes nothing, and the next start without it does what is due`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 2)) { town in
             let closed = try await town.moderator.createRoom(NewRoom(isPublic: false, invited: [town.account.userID]))
             try await town.account.join(closed)
             await town.bot.configure("initialManager", nil)

@@ -9,7 +9,7 @@ struct GapTests {
     @Test(arguments: [false, true])
     func `what is left out of a long timeline is known all the same`(knowsStateAfter: Bool) async throws {
         let options = SynapseOptions(knowsStateAfter: knowsStateAfter)
-        try await withGuardedCommunity(.init(rooms: 1, members: 3), on: options) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 3), on: options) { town in
             let room = try await town.start()
             try await town.rule(.user, town.members[2].userID.rawValue, key: "rule")
             try await room.bans(of: [town.members[2]], in: town.rooms)
@@ -44,7 +44,7 @@ struct GapTests {
     }
 
     @Test func `answers of sync that break off lose nothing`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 3)) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 3)) { town in
             let room = try await town.start()
             for length in [60, 400, 1_500, 2_500] {
                 town.proxy.inject(.loseAnswer(after: length), into: .get, "sync")
@@ -59,7 +59,7 @@ struct GapTests {
 
     /// More than a page of rules, and of text about them.
     @Test func `a long list is enforced and shown`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 2)) { town in
             var list = NewRoom(name: "Long")
             list.initialState = (1...400).map { number in
                 let entity = number == 399 ? town.members[0].userID.rawValue : "@spammer-\(number):elsewhere.example"

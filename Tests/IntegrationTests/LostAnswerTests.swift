@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct LostAnswerTests {
     @Test func `bans whose answers were lost are not asked for again`() async throws {
-        try await withGuardedCommunity(.init(rooms: 4)) { town in
+        try await withProtectedCommunity(.init(rooms: 4)) { town in
             let room = try await town.start()
             town.proxy.inject(.loseAnswer(), into: .post, "rooms/*/ban", times: 2)
             town.proxy.inject(.loseAnswer(after: 0), into: .post, "rooms/*/ban", times: 2)
@@ -19,7 +19,7 @@ struct LostAnswerTests {
     }
 
     @Test func `bans that never reached the homeserver are asked for again`() async throws {
-        try await withGuardedCommunity { town in
+        try await withProtectedCommunity { town in
             let room = try await town.start()
             town.proxy.inject(.loseRequest, into: .post, "rooms/*/ban", times: 4)
             town.proxy.inject(.refuse(status: 502), into: .post, "rooms/*/ban", times: 2)
@@ -30,7 +30,7 @@ struct LostAnswerTests {
     }
 
     @Test func `a management room whose making was not answered is found again`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             town.proxy.inject(.loseAnswer(), into: .post, "createRoom")
             let room = try await town.start()
             #expect(town.proxy.count(.post, "createRoom") == 1)
@@ -41,7 +41,7 @@ struct LostAnswerTests {
     }
 
     @Test func `a command whose requests are not answered ends well, and is done once`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 2)) { town in
             let user = town.members[0].userID
             let room = try await town.start()
             town.proxy.inject(.loseAnswer(), into: .put, "rooms/*/state/m.policy.rule.user/*")

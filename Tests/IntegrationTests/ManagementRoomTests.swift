@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct ManagementRoomTests {
     @Test func `joins the room of a configured alias that it was invited to`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             let alias = "moderators-\(uniqueSuffix())"
             var plan = NewRoom(
                 name: "Moderators",
@@ -29,7 +29,7 @@ struct ManagementRoomTests {
     }
 
     @Test func `finds the room that it made before, with all of its data path lost`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 2)) { town in
             let room = try await town.start()
             try await town.ban([town.members[0]])
             try await room.bans(of: [town.members[0]], in: town.rooms)
@@ -45,7 +45,7 @@ struct ManagementRoomTests {
     }
 
     @Test func `takes commands in its management room only`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 2)) { town in
             let room = try await town.start()
             for place in town.rooms + [town.list] {
                 try await town.moderator.say("!draupnir ban \(town.members[0].userID) coc spam", in: place)

@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct PolicyTests {
     @Test func `an edited rule means at once what it says now, and an emptied one nothing`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 3), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 3), on: .tellingStateAfter) { town in
             let (first, second, sentinel) = (town.members[0], town.members[1], town.members[2])
             let room = try await town.start()
             try await town.rule(.user, first.userID.rawValue, key: "rule")
@@ -24,8 +24,8 @@ struct PolicyTests {
             try await town.rule(.user, sentinel.userID.rawValue, key: "other")
             try await room.bans(of: [sentinel], in: town.rooms)
             for user in [first, second] {
-                for guarded in town.rooms {
-                    #expect(try await town.moderator.membership(of: user.userID, in: guarded) == .join)
+                for protected in town.rooms {
+                    #expect(try await town.moderator.membership(of: user.userID, in: protected) == .join)
                 }
             }
             #expect(try await room.command("rules matching \(first.userID)").text.contains("No rule"))
@@ -34,7 +34,7 @@ struct PolicyTests {
     }
 
     @Test func `a redacted rule is no rule any more`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 2), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 2), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let rule = try await town.rule(.user, town.members[0].userID.rawValue)
             try await room.bans(of: [town.members[0]], in: town.rooms)
@@ -47,7 +47,7 @@ struct PolicyTests {
     }
 
     @Test func `takedowns, hashes, globs and rules of former types are enforced as they come`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 5), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 5), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let users = town.members.map(\.userID.rawValue)
             try await town.rule(.user, users[0], recommendation: "org.matrix.msc4204.takedown")
@@ -71,7 +71,7 @@ struct PolicyTests {
     }
 
     @Test func `whoever a rule names is banned when they come`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 0), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 0), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let spammer = try await town.account.homeserver.register("spammer")
             try await town.ban([spammer])
@@ -85,7 +85,7 @@ struct PolicyTests {
 
     /// A glob that is no user ID, an entity that is none, a rule of an unknown type: none of them stops the next.
     @Test func `rules that mean nothing do no harm`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
             let room = try await town.start()
             try await town.rule(.user, "@late*")
             try await town.rule(.user, "")
@@ -98,7 +98,7 @@ struct PolicyTests {
         }
     }
 
-    private func comeBack(_ user: TestClient, to rooms: [RoomID], of town: GuardedCommunity) async throws {
+    private func comeBack(_ user: TestClient, to rooms: [RoomID], of town: ProtectedCommunity) async throws {
         for room in rooms {
             try await town.moderator.unban(user.userID, in: room)
             try await user.join(room)

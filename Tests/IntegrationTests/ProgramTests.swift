@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct ProgramTests {
     @Test func `a revoked token ends it, at the start and while it runs`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
+        try await withProtectedCommunity(.init(rooms: 0, members: 0)) { town in
             _ = try await town.start()
             try await town.account.call(.post, .client("logout"))
             #expect(try await town.bot.end() == .exited(code: 77))
@@ -19,7 +19,7 @@ struct ProgramTests {
     }
 
     @Test func `a second one on the same data path gives way`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             let room = try await town.start()
             let second = try BotProcess(town.account, manager: town.moderator.userID)
             await second.configure("dataPath", .string(town.bot.folder + "/data"))
@@ -31,7 +31,7 @@ struct ProgramTests {
     }
 
     @Test func `a data path of another account is refused`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
+        try await withProtectedCommunity(.init(rooms: 0, members: 0)) { town in
             _ = try await town.start()
             try await town.bot.stop()
             let other = try BotProcess(town.moderator, manager: town.moderator.userID)
@@ -67,7 +67,7 @@ struct ProgramTests {
     }
 
     @Test func `a request to end lets the work in hand land, and the rest waits for the next start`() async throws {
-        try await withGuardedCommunity(.init(rooms: 8, members: 4)) { town in
+        try await withProtectedCommunity(.init(rooms: 8, members: 4)) { town in
             let room = try await town.start()
             town.proxy.inject(.delayAnswer(.milliseconds(200)), into: .post, "rooms/*/ban", times: 1_000)
             try await town.ban(town.members)
@@ -84,7 +84,7 @@ struct ProgramTests {
     }
 
     @Test func `a management room that is encrypted or open to anybody is called so`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 0)) { town in
+        try await withProtectedCommunity(.init(rooms: 0, members: 0)) { town in
             let room = try await town.start()
             try await town.moderator.setState(.joinRules, ["join_rule": "public"], in: room.room)
             _ = try await room.message { $0.contains("⚠️ Anyone may join this room") }
@@ -100,7 +100,7 @@ struct ProgramTests {
     }
 
     @Test func `waits for a homeserver that is not there yet`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             try await town.ban(town.members)
             town.proxy.inject(.loseRequest, into: .get, "account/whoami", times: 2)
             town.proxy.inject(.refuse(status: 502), into: .get, "account/whoami")

@@ -9,7 +9,7 @@ struct RateLimitTests {
 
     /// Ten at once and then one in five seconds: what Synapse allows an account that nobody lifted the limits of.
     @Test func `the usual limits only make a wave slower`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 5), on: Self.limited) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 5), on: Self.limited) { town in
             let room = try await town.start()
             try await town.ban(town.members)
             try await room.bans(of: town.members, in: town.rooms, within: .seconds(180))
@@ -19,7 +19,7 @@ struct RateLimitTests {
     }
 
     @Test func `commands are answered while a wave is limited, and every notice comes`() async throws {
-        try await withGuardedCommunity(.init(rooms: 6, members: 4), on: Self.limited) { town in
+        try await withProtectedCommunity(.init(rooms: 6, members: 4), on: Self.limited) { town in
             let room = try await town.start()
             try await town.limit(to: 2, burst: 5)
             try await town.ban(town.members)
@@ -39,7 +39,7 @@ struct RateLimitTests {
     }
 
     @Test func `a large wave goes on at the pace that is allowed`() async throws {
-        try await withGuardedCommunity(.init(rooms: 10, members: 20), on: Self.limited) { town in
+        try await withProtectedCommunity(.init(rooms: 10, members: 20), on: Self.limited) { town in
             let room = try await town.start()
             try await town.limit(to: 10, burst: 10)
             try await town.ban(town.members)
@@ -53,7 +53,7 @@ struct RateLimitTests {
 
     /// While permits are few, one at a time is given out, and good news waits for all bans.
     @Test func `bans come before notices`() async throws {
-        try await withGuardedCommunity(.init(rooms: 4, members: 6)) { town in
+        try await withProtectedCommunity(.init(rooms: 4, members: 6)) { town in
             let room = try await town.start()
             // A room of nobody whom rules name.
             var quiet = NewRoom(name: "Quiet")
@@ -80,7 +80,7 @@ struct RateLimitTests {
     }
 }
 
-extension GuardedCommunity {
+extension ProtectedCommunity {
     /// Limits how fast the bot may act.
     fileprivate func limit(to perSecond: Int64, burst: Int64) async throws {
         let admin = try await account.homeserver.register("admin", isAdmin: true)

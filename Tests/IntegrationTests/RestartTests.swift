@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct RestartTests {
     @Test func `a wave that was killed is finished, and nobody is banned twice`() async throws {
-        try await withGuardedCommunity(.init(rooms: 10, members: 5)) { town in
+        try await withProtectedCommunity(.init(rooms: 10, members: 5)) { town in
             let room = try await town.start()
             // Slower than it need be, so that the wave is under way when the bot dies.
             town.proxy.inject(.delayAnswer(.milliseconds(100)), into: .post, "rooms/*/ban", times: 1_000)
@@ -28,7 +28,7 @@ struct RestartTests {
     }
 
     @Test func `a restart enforces from disk, without asking for state`() async throws {
-        try await withGuardedCommunity(.init(rooms: 3, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 3, members: 2)) { town in
             let room = try await town.start()
             try await town.ban([town.members[0]])
             try await room.bans(of: [town.members[0]], in: town.rooms)
@@ -47,7 +47,7 @@ struct RestartTests {
     }
 
     @Test func `takes nothing back up that was settled while it was away`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 2)) { town in
             let room = try await town.start()
             try await town.bot.stop()
             let key = "rule:\(town.members[0].userID)"

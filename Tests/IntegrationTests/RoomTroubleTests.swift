@@ -6,14 +6,14 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct RoomTroubleTests {
     @Test func `a bot that was removed says so, and goes on when it is invited again`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let (lost, kept) = (town.rooms[0], town.rooms[1])
             try await town.moderator.kick(town.account.userID, from: lost, reason: "by mistake")
             _ = try await room.message {
                 $0.contains("removed me") && $0.contains("Room 1") && $0.contains("by mistake")
             }
-            #expect(try await room.command("rooms").text.contains("Guarded rooms that I am not in: 1"))
+            #expect(try await room.command("rooms").text.contains("Protected rooms that I am not in: 1"))
             try await town.ban(town.members)
             try await room.bans(of: town.members, in: [kept])
             #expect(await room.banCounts.count == 1)
@@ -26,10 +26,10 @@ struct RoomTroubleTests {
     }
 
     @Test func `a bot that was banned says so, and goes on when it is unbanned and invited`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
             let room = try await town.start()
             try await town.moderator.ban(town.account.userID, from: town.rooms[0])
-            _ = try await room.message { $0.contains("banned me from the guarded room") }
+            _ = try await room.message { $0.contains("banned me from the protected room") }
             try await town.bot.stop()
             try await town.ban(town.members)
             try await town.bot.start()
@@ -41,7 +41,7 @@ struct RoomTroubleTests {
     }
 
     @Test func `power that is taken parks bans, and power that is given lets them go on at once`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 2), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 2), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let (weak, strong) = (town.rooms[0], town.rooms[1])
             try await town.moderator.setPowerLevel(0, of: town.account.userID, in: weak)
@@ -74,7 +74,7 @@ struct RoomTroubleTests {
 
     /// Power that comes while the bot is away is seen at its start.
     @Test func `parked bans are kept over a restart`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
             let room = try await town.start()
             try await town.moderator.setPowerLevel(0, of: town.account.userID, in: town.rooms[0])
             try await town.ban(town.members)
@@ -87,7 +87,7 @@ struct RoomTroubleTests {
     }
 
     @Test func `a list that the bot was removed from stays in force as it was last read`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
+        try await withProtectedCommunity(.init(rooms: 1), on: .tellingStateAfter) { town in
             let room = try await town.start()
             let spammer = try await town.account.homeserver.register("spammer")
             try await town.ban([spammer])

@@ -6,24 +6,24 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct RoomVersionTests {
     @Test(arguments: ["10", "12"])
-    func `guards rooms of others by its power level`(version: String) async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 2, version: version)) { town in
+    func `protects rooms of others by its power level`(version: String) async throws {
+        try await withProtectedCommunity(.init(rooms: 1, members: 2, version: version)) { town in
             try await town.ban([town.members[0]])
             try await town.rule(.server, "evil.example")
             let room = try await town.start()
             try await room.bans(of: [town.members[0]], in: town.rooms)
             let rule = try await town.rule(.user, town.members[1].userID.rawValue)
             try await room.bans(of: [town.members[1]], in: town.rooms)
-            let guarded = town.rooms[0]
-            try await room.feed.rooms("the ACL") { $0.state(.serverACL, in: guarded) != nil }
+            let protected = town.rooms[0]
+            try await room.feed.rooms("the ACL") { $0.state(.serverACL, in: protected) != nil }
             #expect(try await room.command("unban \(town.members[1].userID) --no-confirm").isDone)
-            #expect(try await town.moderator.membership(of: town.members[1].userID, in: guarded) == .leave)
+            #expect(try await town.moderator.membership(of: town.members[1].userID, in: protected) == .leave)
             #expect(try await town.moderator.event(rule, in: town.list) != nil)
         }
     }
 
-    @Test func `guards a room of version 12 that it created, and touches no creator`() async throws {
-        try await withGuardedCommunity(.init(rooms: 0, members: 2)) { town in
+    @Test func `protects a room of version 12 that it created, and touches no creator`() async throws {
+        try await withProtectedCommunity(.init(rooms: 0, members: 2)) { town in
             let (creator, member) = (town.members[0], town.members[1])
             var plan = NewRoom(version: "12", name: "Own")
             plan.creation = ["additional_creators": [.string(creator.userID.rawValue)]]

@@ -2,11 +2,11 @@ import JSON
 import MatrixCore
 import Testing
 
-/// Server rules, as the server ACLs of guarded rooms.
+/// Server rules, as the server ACLs of protected rooms.
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct ServerACLTests {
     @Test func `follow the server rules, keep what others wrote, and never shut out the own server`() async throws {
-        try await withGuardedCommunity(.init(rooms: 3)) { town in
+        try await withProtectedCommunity(.init(rooms: 3)) { town in
             let byHand = town.rooms[0]
             let manual: JSONValue = ["allow": ["*"], "deny": ["manual.example"], "allow_ip_literals": true]
             try await town.moderator.setState(.serverACL, manual, in: byHand)
@@ -17,7 +17,7 @@ struct ServerACLTests {
             try await room.deny(["evil.example"], in: town.rooms.dropFirst() + [room.room])
             try await room.deny(["evil.example", "manual.example"], in: [byHand])
             _ = try await room.message { $0.contains("server ACL of 4 rooms") }
-            for guarded in everywhere { #expect(await room.acl(of: guarded)?["allow"] == ["*"]) }
+            for protected in everywhere { #expect(await room.acl(of: protected)?["allow"] == ["*"]) }
             #expect(await room.acl(of: byHand)?["allow_ip_literals"] == true)
             #expect(await room.acl(of: town.rooms[1])?["allow_ip_literals"] == false)
 
@@ -39,7 +39,7 @@ struct ServerACLTests {
     }
 
     @Test func `are set when a moderator takes ours out`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             let room = try await town.start()
             #expect(try await room.command("ban evil.example coc spam").isDone)
             try await room.deny(["evil.example"], in: town.rooms)
@@ -53,7 +53,7 @@ struct ServerACLTests {
     }
 
     @Test func `come in one event for many rules, and none at a start that changes nothing`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 2)) { town in
             let servers = (1...20).map { "evil-\($0).example" }
             for server in servers { try await town.rule(.server, server) }
             let room = try await town.start()
@@ -69,7 +69,7 @@ struct ServerACLTests {
     }
 
     @Test func `are left alone where the configuration says so`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             await town.bot.configure("disableServerACL", true)
             try await town.rule(.server, "evil.example")
             try await town.ban(town.members)

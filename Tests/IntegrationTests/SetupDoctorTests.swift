@@ -40,7 +40,7 @@ struct SetupDoctorTests {
         )
         defer { process.send(9) }
         let management = try await scene.joinManagementRoom()
-        _ = try await management.message { $0.contains("I guard") }
+        _ = try await management.message { $0.contains("I protect") }
         try await polling(atMost: .seconds(180), "the failed check in the status") {
             let text = try await management.command("status").text
             return text.contains("TOK-6") && text.contains("chmod 600") ? () : nil
@@ -100,7 +100,7 @@ struct SetupDoctorTests {
         #expect(try await scene.bot.joinedRooms().contains(outside))
 
         try await scene.bot.setAccountData(AccountDataType.protectedRooms, data.with("rooms", []))
-        #expect(try await scene.doctor("--json").grade("RM-8") == "fail", "guarded rooms were lost")
+        #expect(try await scene.doctor("--json").grade("RM-8") == "fail", "protected rooms were lost")
     }
 
     @Test func `a dead token and a homeserver that is gone are told`() async throws {

@@ -12,7 +12,7 @@ struct SetupDocumentTests {
         let command = try SetupCommand(synapse)
         var room = NewRoom()
         room.powerLevels = ["users_default": 100]
-        let guarded = try await manager.createRoom(room)
+        let protected = try await manager.createRoom(room)
         let localpart = "guide-" + uniqueSuffix()
         let answers: [(String, String)] = [
             ("Number [1]", "1"), ("Path of homeserver.yaml", command.homeserverConfig),
@@ -27,7 +27,7 @@ struct SetupDocumentTests {
                 switch word {
                 case "example.org": synapse.url
                 case "@you:example.org": manager.userID.rawValue
-                case "!room:example.org": guarded.rawValue
+                case "!room:example.org": protected.rawValue
                 case "/etc/matrix-synapse/homeserver.yaml": command.homeserverConfig
                 default: word
                 }
@@ -62,7 +62,7 @@ struct SetupDocumentTests {
             }
         }
         let bot = try await command.bot()
-        #expect(try await bot.joinedRooms().contains(guarded))
+        #expect(try await bot.joinedRooms().contains(protected))
     }
 
     /// The lines of the blocks that are marked as shell.

@@ -29,7 +29,7 @@ struct SetupResumeTests {
         Moment("the management room was made", .post, "createRoom"),
         Moment("the management room was noted", .put, "account_data/*"),
         Moment("the list was made", .post, "createRoom", 2), Moment("the list was noted", .put, "account_data/*", 2),
-        Moment("the list was guarded", .put, "account_data/*", 3),
+        Moment("the list was protected", .put, "account_data/*", 3),
         Moment("the scratch room was made", .post, "createRoom", 3),
         Moment("the test's ban was done", .post, "ban"), Moment("the scratch room was left", .post, "leave"),
     ])
@@ -64,8 +64,8 @@ struct SetupResumeTests {
         #expect(outcome.json?["management_room"]?.string.map { room in rooms.contains { $0.rawValue == room } } == true)
         let watched = try await bot.accountData(AccountDataType.watchedLists)
         #expect(watched?["references"]?.elements.count == 1)
-        let guarded = try await bot.accountData(AccountDataType.protectedRooms)
-        #expect(guarded?["rooms"]?.elements.count == 1)
+        let protected = try await bot.accountData(AccountDataType.protectedRooms)
+        #expect(protected?["rooms"]?.elements.count == 1)
         let invitations = try await manager.follow()
         _ = try await invitations.invitation(from: bot.userID)
     }

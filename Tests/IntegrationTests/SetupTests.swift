@@ -5,7 +5,7 @@ import Testing
 /// `draupnir setup` on a real homeserver, from an empty folder.
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct SetupTests {
-    @Test func `one command makes a guarded community of a registration secret`() async throws {
+    @Test func `one command makes a protected community of a registration secret`() async throws {
         let synapse = try await Synapse.shared()
         let manager = try await synapse.register("manager")
         let victim = try await synapse.register("spammer")
@@ -35,7 +35,7 @@ struct SetupTests {
         let features = try await admin.call(.get, .admin("v1", "experimental_features", bot.userID.rawValue))
         #expect(features["features"]?["msc4222"] == true)
         try await bot.call(.get, .admin("v1", "rooms"), query: [("limit", "1")])
-        #expect(try await bot.joinedRooms().count == 3, "the management room, the list and the guarded room")
+        #expect(try await bot.joinedRooms().count == 3, "the management room, the list and the protected room")
 
         #expect(command.mode(command.directory + "/secrets/access-token") == 0o600)
         #expect(command.mode(command.directory + "/secrets") == 0o700)
@@ -52,9 +52,9 @@ struct SetupTests {
         let made = json["management_room"]?.string ?? ""
         let management = try await command.joinManagementRoom(made, as: manager, of: bot)
         // Commands before its first sync are of a time when it was not there.
-        _ = try await management.message { $0.contains("I guard") }
+        _ = try await management.message { $0.contains("I protect") }
         #expect(try await management.command("ban \(victim.userID) bans spam").isDone)
-        try await polling(atMost: .seconds(180), "the ban in the guarded room") {
+        try await polling(atMost: .seconds(180), "the ban in the protected room") {
             try await manager.membership(of: victim.userID, in: room) == .ban ? () : nil
         }
     }
@@ -146,7 +146,7 @@ struct SetupTests {
         #expect(!command.exists(command.directory + "/secrets/admin-access-token"), "it is not kept unasked")
     }
 
-    @Test func `the rooms of a space are guarded, and power that is missing is told`() async throws {
+    @Test func `the rooms of a space are protected, and power that is missing is told`() async throws {
         let synapse = try await Synapse.shared()
         let manager = try await synapse.register("manager")
         let localpart = "space-" + uniqueSuffix()

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized, .inTurn, .timeLimit(.minutes(10)))
 struct StartTests {
     @Test func `rules that were there before are enforced, and the room is told first how much that is`() async throws {
-        try await withGuardedCommunity(.init(rooms: 10, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 10, members: 2)) { town in
             try await town.ban(town.members)
             let room = try await town.start()
             try await room.bans(of: town.members, in: town.rooms)
@@ -24,7 +24,7 @@ struct StartTests {
     }
 
     @Test func `is unhealthy until it enforces`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             try await town.ban(town.members)
             let gate = Gate()
             town.proxy.inject(.holdAnswer(until: gate), into: .get, "rooms/*/state", times: 20)
@@ -40,7 +40,7 @@ struct StartTests {
 
     /// One member is banned by a good rule, whatever else is broken.
     @Test func `goes on without rooms, lists and rules that cannot be had, and tells of each`() async throws {
-        try await withGuardedCommunity { town in
+        try await withProtectedCommunity { town in
             let closed = try await town.moderator.createRoom(NewRoom(name: "Closed", isPublic: false))
             let rooms = (town.rooms + [closed]).map { JSONValue.string($0.rawValue) } + ["no room"]
             try await town.account.setAccountData(AccountDataType.protectedRooms, ["rooms": .array(rooms)])
@@ -61,7 +61,7 @@ struct StartTests {
     }
 
     @Test func `goes on by what it read last while its account data cannot be read`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 2)) { town in
             let room = try await town.start()
             try await town.account.setAccountData(AccountDataType.watchedLists, ["references": "cheese"])
             _ = try await room.message { $0.contains(AccountDataType.watchedLists.rawValue) }
@@ -76,7 +76,7 @@ struct StartTests {
     }
 
     @Test func `starts on an account whose account data cannot be read`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1)) { town in
             try await town.account.setAccountData(AccountDataType.watchedLists, ["references": "cheese"])
             try await town.account.setAccountData(AccountDataType.protectedRooms, [:])
             let room = try await town.start()

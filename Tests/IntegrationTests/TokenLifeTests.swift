@@ -11,7 +11,7 @@ struct TokenLifeTests {
     private static let short = SynapseOptions(extraConfiguration: "refreshable_access_token_lifetime: 4s")
 
     /// Logs the bot in with a token that ends, and puts what renews it into the token's file.
-    private func makeRenewable(_ town: GuardedCommunity) async throws -> Credential {
+    private func makeRenewable(_ town: ProtectedCommunity) async throws -> Credential {
         let answer = try await logIn(town, ["refresh_token": true])
         guard case .integer(let lifetime)? = answer["expires_in_ms"] else { throw MissingField(name: "expires_in_ms") }
         let now = Int64(Date().timeIntervalSince1970 * 1_000)
@@ -28,7 +28,7 @@ struct TokenLifeTests {
 
     private struct MissingField: Error { let name: String }
 
-    private func logIn(_ town: GuardedCommunity, _ more: JSONValue = [:]) async throws -> JSONValue {
+    private func logIn(_ town: ProtectedCommunity, _ more: JSONValue = [:]) async throws -> JSONValue {
         let account = town.account
         let identifier: JSONValue = ["type": "m.id.user", "user": .string(account.userID.rawValue)]
         var body: JSONValue = [
@@ -40,12 +40,12 @@ struct TokenLifeTests {
         return try await account.call(.post, .client("login"), body)
     }
 
-    private func session(_ town: GuardedCommunity) throws -> SavedSession? {
+    private func session(_ town: ProtectedCommunity) throws -> SavedSession? {
         SavedSession(fileText: tail(of: town.bot.folder + "/data/session", lines: .max))
     }
 
     @Test func `it lives through many tokens, and through its own death`() async throws {
-        try await withGuardedCommunity(.init(rooms: 2, members: 2), on: Self.short) { town in
+        try await withProtectedCommunity(.init(rooms: 2, members: 2), on: Self.short) { town in
             let first = try await makeRenewable(town)
             let room = try await town.start()
             try await town.proxy.waitForRequests(4, .post, "refresh", answered: true)
@@ -68,7 +68,7 @@ struct TokenLifeTests {
 
     /// The server has ended the old pair by then, but for its refresh token.
     @Test func `a renewal whose answer is lost is asked for again with the same refresh token`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 1), on: Self.short) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 1), on: Self.short) { town in
             _ = try await makeRenewable(town)
             town.proxy.inject(.loseAnswer(), into: .post, "refresh", times: 1)
             let room = try await town.start()
@@ -83,7 +83,7 @@ struct TokenLifeTests {
     }
 
     @Test func `a logout ends it with the cure, and with the password at hand it goes on`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 1), on: Self.short) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 1), on: Self.short) { town in
             _ = try await makeRenewable(town)
             let room = try await town.start()
             try await town.account.call(.post, .client("logout", "all"))
@@ -107,7 +107,7 @@ struct TokenLifeTests {
     @Test func `with Pantalaimon it logs in once, keeps the token, and logs in again only when that is dead`()
         async throws
     {
-        try await withGuardedCommunity(.init(rooms: 1, members: 2)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 2)) { town in
             await town.bot.configure(
                 "pantalaimon",
                 [
@@ -130,7 +130,7 @@ struct TokenLifeTests {
     }
 
     @Test func `the original's login through Pantalaimon is taken over`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 1)) { town in
             await town.bot.configure("pantalaimon", ["use": true, "username": "bot", "password": "not needed"])
             let data = URL(filePath: town.bot.folder + "/data")
             try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)

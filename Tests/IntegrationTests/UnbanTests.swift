@@ -7,7 +7,7 @@ import Testing
 struct UnbanTests {
     /// A user that is named by a server rule, a glob and their own name, and banned everywhere.
     @Test func `removes every rule and every ban, and invites back`() async throws {
-        try await withGuardedCommunity(.init(rooms: 5, members: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 5, members: 1)) { town in
             let user = town.members[0].userID
             let room = try await town.start()
             try await town.rule(.server, "synapse.test")
@@ -39,12 +39,12 @@ struct UnbanTests {
     }
 
     @Test func `removes bans that no rule asks for, with invitations or without`() async throws {
-        try await withGuardedCommunity(.init(rooms: 5, members: 1)) { town in
+        try await withProtectedCommunity(.init(rooms: 5, members: 1)) { town in
             let user = town.members[0].userID
             let stranger = try UserID(parsing: "@stranger:elsewhere.example")
             let room = try await town.start()
-            for guarded in town.rooms {
-                for banned in [user, stranger] { try await town.moderator.ban(banned, from: guarded) }
+            for protected in town.rooms {
+                for banned in [user, stranger] { try await town.moderator.ban(banned, from: protected) }
             }
             #expect(try await room.command("unban \(stranger) --no-confirm").isDone)
             try await membership(.leave, of: stranger, in: town.rooms, seenBy: room)
@@ -59,7 +59,7 @@ struct UnbanTests {
     }
 
     @Test func `removes rules where nobody is banned`() async throws {
-        try await withGuardedCommunity(.init(rooms: 1, members: 0)) { town in
+        try await withProtectedCommunity(.init(rooms: 1, members: 0)) { town in
             let room = try await town.start()
             try await town.rule(.server, "elsewhere.example")
             try await town.rule(.user, "@stranger:*")
@@ -79,7 +79,7 @@ struct UnbanTests {
     }
 
     @Test func `frees whom a removed glob banned too, but nobody whom another rule bans`() async throws {
-        try await withGuardedCommunity(.init(rooms: 5, members: 0)) { town in
+        try await withProtectedCommunity(.init(rooms: 5, members: 0)) { town in
             let names = ["a", "b", "c"].map { "@spam-and-cool-\($0):elsewhere.example" }
             let (first, second, third) = (
                 try UserID(parsing: names[0]), try UserID(parsing: names[1]), try UserID(parsing: names[2])
@@ -87,8 +87,8 @@ struct UnbanTests {
             let room = try await town.start()
             try await town.rule(.user, third.rawValue)
             try await town.rule(.user, "@*and-cool*:*")
-            for guarded in town.rooms {
-                for user in [first, second, third] { try await town.moderator.ban(user, from: guarded) }
+            for protected in town.rooms {
+                for user in [first, second, third] { try await town.moderator.ban(user, from: protected) }
             }
             let preview = try await room.preview("unban \(first)").text
             #expect(preview.contains("1 rule would be removed") && preview.contains("2 users would be unbanned"))

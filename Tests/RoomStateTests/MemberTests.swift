@@ -51,7 +51,7 @@ import Testing
     @Test(arguments: [5, 0x7F, 0x85, 0xFF] as [UInt8])
     func `a byte that means nothing is no record`(_ byte: UInt8) { #expect(MemberRecord(byte: byte) == nil) }
 
-    @Test func `presence counts users and not memberships, of guarded rooms only`() {
+    @Test func `presence counts users and not memberships, of protected rooms only`() {
         var rooms = RoomStates()
         let other: RoomID = "!b:a.org"
         rooms.set(eve, .join, in: room)
@@ -68,7 +68,7 @@ import Testing
         #expect(rooms.presentEverywhere == [])
     }
 
-    @Test func `a guarded room that is forgotten counts nobody until members come again`() {
+    @Test func `a protected room that is forgotten counts nobody until members come again`() {
         var rooms = RoomStates()
         rooms.setProtected(true, room)
         rooms.set(eve, .join, in: room)
@@ -86,7 +86,7 @@ import Testing
         rooms.setProtected(true, room)
         rooms.set(eve, .join, in: room)
         rooms.untrack(room)
-        #expect(rooms[room] != nil)  // guarded rooms are not let go
+        #expect(rooms[room] != nil)  // protected rooms are not let go
         rooms.setProtected(false, room)
         rooms.untrack(room)
         #expect(rooms[room] == nil)

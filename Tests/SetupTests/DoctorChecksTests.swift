@@ -29,7 +29,7 @@ import Testing
     private static let bot = "@bot:a.org"
     private static let boss = "@boss:a.org"
 
-    /// A bot with which all is well: it guards one room by one list.
+    /// A bot with which all is well: it protects one room by one list.
     static func sound() throws -> DoctorFacts {
         var settings = BotSettings()
         settings.homeserverURL = "https://a.org"

@@ -11,8 +11,8 @@ import SimulatedHomeserver
 
 /// What must hold once everything has settled, worked out from what the homeserver knows.
 extension Simulation {
-    /// The rooms that are guarded, by the account data.
-    private func guarded() async -> [RoomID] {
+    /// The rooms that are protected, by the account data.
+    private func protected() async -> [RoomID] {
         let data = await village.homeserver.accountData(AccountDataType.protectedRooms, of: village.bot)
         let rooms = (data?["rooms"]?.elements ?? []).compactMap { $0.text.flatMap { try? RoomID(parsing: $0) } }
         return Set(rooms + [village.management]).sorted()
@@ -35,7 +35,7 @@ extension Simulation {
         // A rule that would hit many waits for a moderator's word.
         rules.held = Set(try await restored().policies.held.map(\.event))
         var problems: [String] = []
-        for room in await guarded() where await server.membership(of: village.bot, in: room) == .join {
+        for room in await protected() where await server.membership(of: village.bot, in: room) == .join {
             let levels = await server.stateContent(StateKey(.powerLevels), in: room)
             let own = level(village.bot, levels)
             for user in Self.users + [village.mod] where isWatched && rules.ban(user) {
@@ -122,7 +122,7 @@ extension Simulation {
         let server = village.homeserver
         let state = try await restored()
         var problems: [String] = []
-        for room in await guarded() where await server.membership(of: village.bot, in: room) == .join {
+        for room in await protected() where await server.membership(of: village.bot, in: room) == .join {
             var known: [UserID: Membership] = [:]
             state.rooms.forEachMember(of: room) { known[$0] = $1.membership }
             for user in Self.users + [village.bot, village.mod] {

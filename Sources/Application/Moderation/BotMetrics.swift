@@ -11,7 +11,7 @@ package struct BotMetrics: Sendable {
     let waiting: Gauge<LaneLabel>
     let parked: Gauge<Unlabelled>
     let heldRules: Gauge<Unlabelled>
-    let guardedRooms: Gauge<Unlabelled>
+    let protectedRooms: Gauge<Unlabelled>
     let rules: Gauge<Unlabelled>
     let presentUsers: Gauge<Unlabelled>
     let malformedEvents: Gauge<Unlabelled>
@@ -31,9 +31,9 @@ package struct BotMetrics: Sendable {
         waiting = registry.gauge("draupnir_queue_waiting", "Actions that wait to be sent.", by: LaneLabel.self)
         parked = registry.gauge("draupnir_queue_parked", "Actions that were refused and wait for that to change.")
         heldRules = registry.gauge("draupnir_held_rules", "Rules that wait for a moderator's word.")
-        guardedRooms = registry.gauge("draupnir_guarded_rooms", "Rooms that are guarded.")
+        protectedRooms = registry.gauge("draupnir_protected_rooms", "Rooms that are protected.")
         rules = registry.gauge("draupnir_rules", "Rules of all watched lists.")
-        presentUsers = registry.gauge("draupnir_present_users", "Users that are present in guarded rooms.")
+        presentUsers = registry.gauge("draupnir_present_users", "Users that are present in protected rooms.")
         malformedEvents = registry.gauge("draupnir_malformed_events", "Events that could not be read, in this run.")
         enforcing = registry.gauge("draupnir_enforcing", "1 while bans and server ACLs are enforced.")
         tokenRenewals = registry.counter(
@@ -52,7 +52,7 @@ package struct BotMetrics: Sendable {
         for lane in LaneLabel.allCases { waiting.set(Double(depth[lane.lane] ?? 0), for: lane) }
         parked.set(Double(state.queue.parkedRooms.values.reduce(0) { $0 + $1.count }))
         heldRules.set(Double(state.heldRules.count))
-        guardedRooms.set(Double(state.bot.guardedRooms.count))
+        protectedRooms.set(Double(state.bot.protectedRooms.count))
         rules.set(Double(state.policies.ruleCount))
         presentUsers.set(Double(state.rooms.presentUserCount))
         malformedEvents.set(Double(state.malformedEventCount))

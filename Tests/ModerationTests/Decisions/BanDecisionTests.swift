@@ -40,7 +40,7 @@ import Testing
         #expect(bench.bans == [])
     }
 
-    @Test func `a new rule bans members of every guarded room, the list's own not`() async throws {
+    @Test func `a new rule bans members of every protected room, the list's own not`() async throws {
         var bench = try await Bench.enforcing(Bench.world(lobby: [eve], garden: [eve, alice]))
         try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org")) }
         #expect(bench.bans == ["@eve:evil.org !garden:a.org", "@eve:evil.org !lobby:a.org"])

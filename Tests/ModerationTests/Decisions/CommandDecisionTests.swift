@@ -85,7 +85,7 @@ import Testing
 
     // MARK: Several steps
 
-    @Test func `a room is added by its alias: found, joined, noted, guarded`() async throws {
+    @Test func `a room is added by its alias: found, joined, noted, protected`() async throws {
         var bench = try await Bench.enforcing(Bench.world(rules: Events.rule("@eve:evil.org")))
         bench.world[fresh] = Events.room([Community.eve])
         bench.aliases["#fresh:b.org"] = fresh
@@ -108,14 +108,14 @@ import Testing
         try await bench.restart()
         try await bench.sync()
         try await bench.answerAll()
-        #expect(bench.state.bot.guardedRooms.contains(fresh))
+        #expect(bench.state.bot.protectedRooms.contains(fresh))
         #expect(bench.state.rooms[fresh]?.hasMembers == true)
         #expect(bench.sent.count { $0.verb == "resolve" } == 1)
-        #expect(bench.said.count { $0.contains("guarded now") } == 1)
+        #expect(bench.said.count { $0.contains("protected now") } == 1)
         #expect(bench.journal.values.count { $0.action.verb == "account_data" } == 1)
     }
 
-    @Test func `two rooms that are added at once are both guarded`() async throws {
+    @Test func `two rooms that are added at once are both protected`() async throws {
         var bench = try await Bench.enforcing()
         bench.world[fresh] = Events.room([])
         bench.world["!other:b.org"] = Events.room([])
@@ -127,11 +127,11 @@ import Testing
             )
         }
         try await bench.answerAll()
-        #expect(bench.state.bot.guardedRooms.contains(fresh))
-        #expect(bench.state.bot.guardedRooms.contains("!other:b.org"))
+        #expect(bench.state.bot.protectedRooms.contains(fresh))
+        #expect(bench.state.bot.protectedRooms.contains("!other:b.org"))
         let last = bench.sent.compactMap(protectedRooms).last
         #expect(last?.contains(fresh.rawValue) == true && last?.contains("!other:b.org") == true)
-        #expect(bench.said.count { $0.contains("guarded now") } == 2)
+        #expect(bench.said.count { $0.contains("protected now") } == 2)
     }
 
     @Test func `a command that waits for another outlasts the process`() async throws {
@@ -149,8 +149,8 @@ import Testing
         try await bench.restart()
         try await bench.sync()
         try await bench.answerAll()
-        #expect(bench.state.bot.guardedRooms.contains(fresh))
-        #expect(bench.state.bot.guardedRooms.contains("!other:b.org"))
+        #expect(bench.state.bot.protectedRooms.contains(fresh))
+        #expect(bench.state.bot.protectedRooms.contains("!other:b.org"))
     }
 
     @Test func `what cannot be done is told, and nothing is half done`() async throws {
@@ -171,9 +171,9 @@ import Testing
         try await bench.answerAll(holdingBack: ["account_data"])
         // Older than our write, which is under way.
         try await bench.sync { $0.account(AccountDataType.protectedRooms, ["rooms": []]) }
-        #expect(bench.state.bot.guards(lobby))
+        #expect(bench.state.bot.protects(lobby))
         try await bench.answerAll()
-        #expect(bench.state.bot.guards(fresh))
+        #expect(bench.state.bot.protects(fresh))
     }
 
     // MARK: Bans and unbans

@@ -87,7 +87,7 @@ import Testing
         #expect(bench.said.contains { $0.contains("room or the user does not exist") }, "\(bench.said)")
     }
 
-    @Test func `a room that is to be guarded and does not exist is told once, and asked for ever more rarely`()
+    @Test func `a room that is to be protected and does not exist is told once, and asked for ever more rarely`()
         async throws
     {
         var bench = try await Bench.enforcing()
@@ -124,7 +124,7 @@ import Testing
     @Test func `account data that is a list changes nothing, and is told`() async throws {
         var bench = try await Bench.enforcing()
         try await bench.sync { $0.account(AccountDataType.protectedRooms, ["an", "array"]) }
-        #expect(bench.state.bot.guardedRooms.contains(lobby))
+        #expect(bench.state.bot.protectedRooms.contains(lobby))
         #expect(bench.said.contains { $0.contains("cannot be read") }, "\(bench.said)")
     }
 }

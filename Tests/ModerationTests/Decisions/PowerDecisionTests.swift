@@ -59,7 +59,7 @@ import Testing
         #expect(
             bench.said == [
                 "⚠️ !lobby:a.org was replaced by its moderators. Its successor is !_IoqJL__o57*G. "
-                    + "Guard the successor with `rooms add`."
+                    + "Protect the successor with `rooms add`."
             ]
         )
     }
@@ -105,7 +105,7 @@ import Testing
             body.left = [(lobby, [Events.member(bot, .leave, by: Community.mod)])]
             return body
         }
-        #expect(bench.said.contains { $0.contains("@mod:a.org removed me from the guarded room") })
+        #expect(bench.said.contains { $0.contains("@mod:a.org removed me from the protected room") })
         try await bench.sync { $0.timeline(list, Events.rule("@eve:evil.org")) }
         #expect(bench.bans == [])
     }
@@ -139,7 +139,7 @@ import Testing
         #expect(try await bench.answerAll().contains(.ban(eve, in: lobby, reason: "spam")))
     }
 
-    @Test func `an invitation back into a guarded room is taken, others are not`() async throws {
+    @Test func `an invitation back into a protected room is taken, others are not`() async throws {
         var bench = try await Bench.enforcing()
         try await bench.sync { body in
             var body = body

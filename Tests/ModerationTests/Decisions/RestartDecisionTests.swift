@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test func `account data that changed meanwhile takes rooms and lists out of force`() async throws {
-        // The list is guarded too, so that the room is still followed when it is unwatched.
+        // The list is protected too, so that the room is still followed when it is unwatched.
         var bench = try await Bench.enforcing(
             Bench.world(lobby: [eve], rules: Events.rule("@eve:evil.org")),
             protecting: [lobby, Community.garden, list]
@@ -74,7 +74,7 @@ import Testing
         #expect(bench.bans == [])
     }
 
-    @Test func `a list that is guarded no more counts no members`() async throws {
+    @Test func `a list that is protected no more counts no members`() async throws {
         var bench = try await Bench.enforcing(protecting: [lobby, list])
         try await bench.restart()
         try await bench.sync {
@@ -84,7 +84,7 @@ import Testing
         #expect(bench.state.policies[list] != nil)
     }
 
-    @Test func `a room that is guarded no more is forgotten on disk too`() async throws {
+    @Test func `a room that is protected no more is forgotten on disk too`() async throws {
         var bench = try await Bench.enforcing()
         try await bench.restart()
         let changes = try await bench.sync {
@@ -99,7 +99,7 @@ import Testing
         var bench = try await Bench.enforcing()
         try await bench.restart()
         try await bench.sync { $0.timeline(Community.management, Events.message("!draupnir status", id: "$c")) }
-        #expect(bench.said.contains { $0.contains("I guard") && $0.contains("Version") })
+        #expect(bench.said.contains { $0.contains("I protect") && $0.contains("Version") })
     }
 
     @Test func `a command that came during the first start is run, though the process dies on the way`() async throws {

@@ -20,7 +20,7 @@ import Testing
         )
     }
 
-    @Test func `a server rule sets the ACL of every guarded room, after a moment for others`() async throws {
+    @Test func `a server rule sets the ACL of every protected room, after a moment for others`() async throws {
         var bench = try await Bench.enforcing()
         try await bench.sync { $0.timeline(list, Events.rule("evil.org")) }
         try await bench.sync { $0.timeline(list, Events.rule("*.bad.org")) }

@@ -228,7 +228,7 @@ import Testing
         var bench = try await Bench([:], settings: settings)
         try await bench.sync(body: OwnedPaddedBytes(body.encoded()))
         #expect(bench.state.bot.joined == Set(rooms))
-        #expect(bench.state.bot.guardedRooms.sorted() == rooms.sorted())
+        #expect(bench.state.bot.protectedRooms.sorted() == rooms.sorted())
         #expect(Set(bench.open { $0.verb == "load_state" }.compactMap(\.action.room)) == Set(rooms))
         #expect(bench.state.rooms.memberCount == 0)
         #expect(bench.state.position == body["next_batch"]?.text)

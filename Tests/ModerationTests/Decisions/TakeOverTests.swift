@@ -38,11 +38,11 @@ import Testing
 
     private struct NoFixture: Error {}
 
-    @Test func `everything that it guarded and watched is guarded and watched`() async throws {
+    @Test func `everything that it protected and watched is protected and watched`() async throws {
         let bench = try await bench()
         #expect(bench.state.phase == .enforcing)
         #expect(
-            bench.state.bot.guardedRooms.map(\.rawValue) == [
+            bench.state.bot.protectedRooms.map(\.rawValue) == [
                 "!room-0:example.org", "!room-1:example.org", "!room-2:example.org", "!made-1:example.org",
                 "!management:example.org", "!made-2:example.org",
             ]

@@ -150,7 +150,7 @@ struct Bench {
         }
     }
 
-    /// A bot that guards the lobby and the garden by one list, with nothing left to do.
+    /// A bot that protects the lobby and the garden by one list, with nothing left to do.
     static func enforcing(
         _ world: [RoomID: [JSONValue]] = Bench.world(),
         settings: BotSettings = Bench.settings,

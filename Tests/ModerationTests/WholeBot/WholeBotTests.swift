@@ -20,7 +20,7 @@ import Testing
             await village.said().contains { $0.contains("banned @eve:evil.org in 3 rooms") }
         }
         #expect(await village.homeserver.membership(of: village.bot, in: village.management) == .join)
-        #expect(await village.said().contains { $0.contains("I guard 4 rooms by 1 rule of 1 policy list") })
+        #expect(await village.said().contains { $0.contains("I protect 4 rooms by 1 rule of 1 policy list") })
         await village.expectEveryBanOnce()
         try await village.expectJournalExplainsEverything()
         try await village.stop()
@@ -168,12 +168,12 @@ import Testing
         await village.step(count * 17)
         await village.crash()
         try await village.startEnforcing()
-        try await village.wait("it is answered") { await village.said().contains { $0.contains("is guarded now") } }
+        try await village.wait("it is answered") { await village.said().contains { $0.contains("is protected now") } }
         #expect(await village.homeserver.membership(of: village.bot, in: fresh) == .join)
         let data = await village.homeserver.accountData(AccountDataType.protectedRooms, of: village.bot)
         #expect(data?["rooms"]?.elements.contains(.string(fresh.rawValue)) == true)
         try await village.pass(.seconds(5))
-        #expect(await village.said().count { $0.contains("is guarded now") } == 1)
+        #expect(await village.said().count { $0.contains("is protected now") } == 1)
         try await village.stop()
     }
 

@@ -14,7 +14,7 @@ enum DocumentName: Hashable {
     case ownACLEntries(RoomID)
     case run(EventID)
     case paused
-    case guardedRoomCount
+    case protectedRoomCount
     /// Rules that were read and not judged yet.
     case unjudgedRules
     case finishedCommands
@@ -31,7 +31,7 @@ enum DocumentName: Hashable {
         case .resolvedAliases: "resolved_aliases"
         case .heldRules: "held_rules"
         case .paused: "paused"
-        case .guardedRoomCount: "guarded_room_count"
+        case .protectedRoomCount: "protected_room_count"
         case .unjudgedRules: "unjudged_rules"
         case .finishedCommands: "finished_commands"
         case .accountData(let type): Self.accountDataPrefix + type.rawValue
@@ -51,7 +51,7 @@ enum DocumentName: Hashable {
         case "resolved_aliases": self = .resolvedAliases
         case "held_rules": self = .heldRules
         case "paused": self = .paused
-        case "guarded_room_count": self = .guardedRoomCount
+        case "protected_room_count": self = .protectedRoomCount
         case "unjudged_rules": self = .unjudgedRules
         case "finished_commands": self = .finishedCommands
         default:

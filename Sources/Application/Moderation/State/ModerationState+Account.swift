@@ -26,12 +26,12 @@ extension ModerationState {
 
     /// What was read, or was written by us; of what was adopted before, as at a start from disk, nothing is told again.
     mutating func adopt(accountData type: EventType, _ content: JSONValue, isNews: Bool = true) {
-        let guarded = Set(bot.guardedRooms)
+        let protected = Set(bot.protectedRooms)
         switch type {
         case AccountDataType.protectedRooms:
             guard let data = ProtectedRoomsData(content) else { return tellUnreadable(type) }
-            guard data != bot.protectedRooms else { return }
-            bot.protectedRooms = data
+            guard data != bot.protectedRoomsData else { return }
+            bot.protectedRoomsData = data
             if isNews { tellUnreadable(entries: data.unreadable, of: type) }
         case AccountDataType.watchedLists:
             guard let data = WatchedListsData(content) else { return tellUnreadable(type) }
@@ -54,6 +54,6 @@ extension ModerationState {
         write(.accountData(type), content)
         guard phase == .enforcing || phase == .loadingRooms else { return }
         noteSubscriptionsChanged()
-        roomsToReconcile.formUnion(Set(bot.guardedRooms).subtracting(guarded))
+        roomsToReconcile.formUnion(Set(bot.protectedRooms).subtracting(protected))
     }
 }

@@ -10,7 +10,7 @@ import RoomState
 extension ModerationState {
     /// A scanned state event: members go straight into the arena, the rest becomes an event.
     mutating func apply(state element: borrowing ScannedElement, _ scan: borrowing Scan, in room: RoomID) {
-        guard loading[room] == nil, bot.guards(room) else {
+        guard loading[room] == nil, bot.protects(room) else {
             // A list's members are nobody's business; of a room that is on its way all is put by.
             if let event = event(element, scan) { applyOrPutBy(event, in: room) }
             return
@@ -46,7 +46,7 @@ extension ModerationState {
     /// One that is held already is no news, unless `evenIfHeld`: what came while the room was loaded may stand in that too.
     mutating func apply(state event: RoomEvent, in room: RoomID, evenIfHeld: Bool = false) {
         if event.type == .member {
-            guard bot.guards(room) else { return }
+            guard bot.protects(room) else { return }
             applyMember(event, in: room)
         } else if event.isPolicy, bot.watches(room) {
             policyChanges += policies.apply(event, in: room)

@@ -11,7 +11,7 @@ extension ModerationState {
     mutating func takeLeft(_ room: RoomID, _ indices: [Int], _ scan: borrowing Scan) {
         guard bot.joined.contains(room) else { return }
         noteLeft(room)
-        guard bot.guards(room) || bot.watches(room) else { return }
+        guard bot.protects(room) || bot.watches(room) else { return }
         var parting: RoomEvent?
         for index in indices {
             scan.withElement(index) { element in
@@ -24,7 +24,7 @@ extension ModerationState {
 
     /// An invitation back into a room that is to be followed is taken; others are for the protection about invitations.
     mutating func takeInvitation(_ room: RoomID, _ indices: [Int], _ scan: borrowing Scan) {
-        guard bot.guards(room) || bot.watches(room) else { return }
+        guard bot.protects(room) || bot.watches(room) else { return }
         // Removed and invited between two answers, it was never seen to leave.
         noteLeft(room)
         troubles[.id(room)] = nil

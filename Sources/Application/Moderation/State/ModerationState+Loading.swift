@@ -15,7 +15,7 @@ extension ModerationState {
         var change = RoomChange()
         change.forgets = true
         var others: [RoomEvent] = []
-        let withMembers = bot.guards(room)
+        let withMembers = bot.protects(room)
         do {
             let plan = [ScanPath("[]", fields: EventFields.statePlan)]
             let malformed = try JSONScanner(plan).scan(body) { scan in

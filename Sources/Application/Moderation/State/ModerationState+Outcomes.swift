@@ -66,13 +66,13 @@ extension ModerationState {
     }
 
     private mutating func note(_ user: UserID, _ membership: Membership, in room: RoomID) {
-        guard bot.guards(room), loading[room] == nil else { return }
+        guard bot.protects(room), loading[room] == nil else { return }
         let record = MemberRecord(membership, wasSetByOther: true)
         if let transition = rooms.setMember(user, record, in: room) { noted(transition) }
     }
 
     private mutating func note(_ event: RoomEvent, in room: RoomID) {
-        guard bot.guards(room) || bot.watches(room), loading[room] == nil else { return }
+        guard bot.protects(room) || bot.watches(room), loading[room] == nil else { return }
         apply(state: event, in: room)
     }
 

@@ -13,7 +13,7 @@ extension ModerationState {
         case .ban(let user, let room, _):
             return bot.appliesMemberBans && policies.verdict(user: user).ban != nil && !isSpared(user)
                 && isBannable(user, in: room)
-        case .setServerACL(_, let room): return bot.appliesServerBans && bot.guards(room) && bot.joined.contains(room)
+        case .setServerACL(_, let room): return bot.appliesServerBans && bot.protects(room) && bot.joined.contains(room)
         default: return true
         }
     }

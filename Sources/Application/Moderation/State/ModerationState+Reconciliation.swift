@@ -40,7 +40,7 @@ extension ModerationState {
 
     mutating func reconcileWhatIsDue() {
         guard phase == .enforcing else { return }
-        for room in roomsToJudge.sorted() where bot.guards(room) { judgeRules(on: room) }
+        for room in roomsToJudge.sorted() where bot.protects(room) { judgeRules(on: room) }
         defer {
             reconcilesAll = false
             roomsToJudge = []
@@ -69,7 +69,7 @@ extension ModerationState {
     }
 
     private mutating func reconcile(room: RoomID) {
-        guard bot.guards(room) else { return }
+        guard bot.protects(room) else { return }
         var named: [UserID] = []
         rooms.forEachPresent(in: room) { name in
             policies.visitUserMatches(of: name, digest: { EntityDigest(of: name) }) { rule in
@@ -124,7 +124,7 @@ extension ModerationState {
 
     /// Whether a ban there would change anything.
     func isBannable(_ user: UserID, in room: RoomID) -> Bool {
-        bot.guards(room) && bot.joined.contains(room)
+        bot.protects(room) && bot.joined.contains(room)
             && rooms.membership(of: user, in: room)?.isPresent == true
     }
 }

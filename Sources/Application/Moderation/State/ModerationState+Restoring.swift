@@ -19,7 +19,8 @@ extension ModerationState {
             case .finishedCommands:
                 finishedCommands = content.elements.compactMap { $0.text.flatMap { try? EventID(parsing: $0) } }
             case .paused: queue.isPaused = content == true
-            case .guardedRoomCount: if case .integer(let count) = content { guardedAtLastRun = Int(clamping: count) }
+            case .protectedRoomCount:
+                if case .integer(let count) = content { protectedAtLastRun = Int(clamping: count) }
             case .ownACLEntries(let room): ownACLEntries[room] = content.elements.compactMap(\.text)
             case .run(let key): runs[key] = content.text.flatMap(Run.init(stored:))
             case .account, .accountData: break
@@ -49,7 +50,7 @@ extension ModerationState {
             if bot.watches(room.room) {
                 _ = policies.watch(PolicyList(room: room.room, events: room.state.filter(\.isPolicy)))
             }
-            if bot.guards(room.room) { rooms.setProtected(true, room.room) }
+            if bot.protects(room.room) { rooms.setProtected(true, room.room) }
         }
         for held in heldRules { policies.hold(held.id) }
         heldRules.removeAll { !policies.isHeld($0.id) }

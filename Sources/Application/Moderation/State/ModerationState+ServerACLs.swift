@@ -14,7 +14,7 @@ extension ModerationState {
         guard phase == .enforcing else { return }
         if serverBansChanged {
             compiledACL = nil
-            roomsToCheckACL = Set(bot.guardedRooms)
+            roomsToCheckACL = Set(bot.protectedRooms)
         }
         defer {
             serverBansChanged = false
@@ -27,7 +27,7 @@ extension ModerationState {
         let cause = aclCause
         // Rooms of one community have the same ACL, so what is worked out for one serves the others.
         var merges: [ACLStanding: ServerACLMerge] = [:]
-        for room in roomsToCheckACL.sorted() where bot.guards(room) && bot.joined.contains(room) {
+        for room in roomsToCheckACL.sorted() where bot.protects(room) && bot.joined.contains(room) {
             guard let known = rooms[room], known.authority.creation != nil, loading[room] == nil else { continue }
             let event = known.state[StateKey(.serverACL)]
             let standing = ACLStanding(

@@ -72,7 +72,7 @@ extension ModerationState {
         serverBansChanged = true
         checkManagementRoom()
         checkProtectedSet()
-        roomsWithNewPower.formUnion(bot.guardedRooms)
+        roomsWithNewPower.formUnion(bot.protectedRooms)
         settlePower()
         // Rules are judged before anything is done, so that the numbers told are those of what will be done.
         settlePolicyChanges()
@@ -99,12 +99,12 @@ extension ModerationState {
         reconcilesAll = true
     }
 
-    /// A set of guarded rooms that shrank while nobody looked was not shrunk by the bot's commands.
+    /// A set of protected rooms that shrank while nobody looked was not shrunk by the bot's commands.
     mutating func checkProtectedSet() {
-        let known = bot.guardedRooms.count
-        if let before = guardedAtLastRun, known < before {
+        let known = bot.protectedRooms.count
+        if let before = protectedAtLastRun, known < before {
             tell(
-                "I guarded \(before) rooms, and my account data names \(known) now, without a command of yours. If rooms are "
+                "I protected \(before) rooms, and my account data names \(known) now, without a command of yours. If rooms are "
                     + "missing, add them again with rooms add.",
                 .problem
             )
@@ -113,9 +113,9 @@ extension ModerationState {
     }
 
     mutating func noteProtectedSet() {
-        guard guardedAtLastRun != bot.guardedRooms.count else { return }
-        guardedAtLastRun = bot.guardedRooms.count
-        write(.guardedRoomCount, .integer(Int64(bot.guardedRooms.count)))
+        guard protectedAtLastRun != bot.protectedRooms.count else { return }
+        protectedAtLastRun = bot.protectedRooms.count
+        write(.protectedRoomCount, .integer(Int64(bot.protectedRooms.count)))
     }
 
     // MARK: From disk

@@ -8,25 +8,25 @@ import RoomState
 
 /// Which rooms are followed, and getting hold of them: aliases resolved, rooms joined, state loaded.
 extension ModerationState {
-    /// Sees to it that every guarded room and every list is joined and loaded, and that nothing else is kept.
+    /// Sees to it that every protected room and every list is joined and loaded, and that nothing else is kept.
     mutating func subscribe() {
         for reference in bot.watchedLists.references {
             if case .alias(let alias) = reference.name, bot.resolved[alias] == nil {
                 ask(.resolve(alias), for: reference.name)
             }
         }
-        let wanted = Set(bot.guardedRooms + bot.listRooms)
+        let wanted = Set(bot.protectedRooms + bot.listRooms)
         troubles = troubles.filter { name, _ in
             switch name {
             case .id(let room): wanted.contains(room)
             case .alias: bot.watchedLists.references.contains { $0.name == name }
             }
         }
-        for room in bot.guardedRooms {
+        for room in bot.protectedRooms {
             rooms.setProtected(true, room)
             subscribe(to: room, needsMembers: true)
         }
-        for room in bot.listRooms where !bot.guards(room) { subscribe(to: room, needsMembers: false) }
+        for room in bot.listRooms where !bot.protects(room) { subscribe(to: room, needsMembers: false) }
         for room in rooms.trackedRooms where !wanted.contains(room) { drop(room) }
     }
 
@@ -75,14 +75,14 @@ extension ModerationState {
         draft.rooms[room] = RoomChange()
         draft.rooms[room]?.forgets = true
         for row in queue.rows.values where row.isDesire && row.action.room == room && !queue.isInFlight(row.id) {
-            close(row, .dropped, "the room is no longer guarded")
+            close(row, .dropped, "the room is no longer protected")
         }
     }
 
-    /// A watched list that is guarded no more, or the other way round, or let go: everything anew from what the bot has.
+    /// A watched list that is protected no more, or the other way round, or let go: everything anew from what the bot has.
     mutating func noteSubscriptionsChanged() {
         for list in policies.lists.map(\.room) where !bot.watches(list) { policyChanges += policies.unwatch(list) }
-        for room in rooms.trackedRooms where rooms[room]?.isProtected == true && !bot.guards(room) {
+        for room in rooms.trackedRooms where rooms[room]?.isProtected == true && !bot.protects(room) {
             rooms.setProtected(false, room)
         }
         subscribe()
@@ -100,7 +100,7 @@ extension ModerationState {
         troubles[.id(room)] = nil
         guard bot.joined.insert(room).inserted else { return }
         joinedRoomsChanged = true
-        guard bot.guards(room) || bot.watches(room) else { return }
+        guard bot.protects(room) || bot.watches(room) else { return }
         // Whatever was known of it is old: it was not seen while the bot was away.
         reload(room)
     }

@@ -80,7 +80,7 @@ extension ModerationState {
         let isNew = bot.joined.insert(room).inserted
         if isNew { joinedRoomsChanged = true }
         // The first answer holds members by halves: followed rooms are loaded whole after it.
-        guard let since = answer.since, bot.guards(room) || bot.watches(room) else { return }
+        guard let since = answer.since, bot.protects(room) || bot.watches(room) else { return }
         let isUnknown = rooms[room]?.authority.creation == nil && !isTroubled(.id(room))
         if loading[room] == nil, isNew || isUnknown { reload(room) }
         for index in parts.stateAfter ?? parts.state { scan.withElement(index) { apply(state: $0, scan, in: room) } }

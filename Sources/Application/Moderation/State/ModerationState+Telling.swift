@@ -20,11 +20,11 @@ extension ModerationState {
 
     mutating func tellParted(_ room: RoomID, _ event: RoomEvent?) {
         let isList = bot.watches(room)
-        let role = isList ? "the policy list" : "the guarded room"
+        let role = isList ? "the policy list" : "the protected room"
         let remedy: Phrase =
             isList
             ? "Its rules stay in force as they were last read. Invite me again, or unwatch it."
-            : "It is not guarded while I am away. Invite me again, or remove it with \(code: "rooms remove \(room)")."
+            : "It is not protected while I am away. Invite me again, or remove it with \(code: "rooms remove \(room)")."
         guard let event, event.sender != bot.user else {
             return tell("I have left \(role) \(label(room)). \(remedy)", .problem)
         }
@@ -39,13 +39,13 @@ extension ModerationState {
         let next: Phrase = known.replacement.map { " Its successor is \($0)." } ?? ""
         let remedy: Phrase =
             bot.watches(room)
-            ? "Watch the successor and unwatch this one." : "Guard the successor with \(code: "rooms add")."
+            ? "Watch the successor and unwatch this one." : "Protect the successor with \(code: "rooms add")."
         tell("\(label(room)) was replaced by its moderators.\(next) \(remedy)", .problem)
     }
 
     /// Tells of power that is lost, and of power that is back; once each.
     mutating func notePower(in room: RoomID) {
-        guard bot.guards(room), let authority = rooms[room]?.authority else { return }
+        guard bot.protects(room), let authority = rooms[room]?.authority else { return }
         do throws(PowerProblem) {
             try authority.check(level: authority.effectiveLevels.ban, by: bot.user)
             if powerless.remove(room) != nil, phase == .enforcing { tell("I may ban in \(label(room)) again.") }
@@ -60,7 +60,7 @@ extension ModerationState {
         guard rooms.refusedUsers > 0, !hasToldOfRefusedUsers else { return }
         hasToldOfRefusedUsers = true
         tell(
-            "There are more members in the guarded rooms than I keep (\(rooms.userCount)). New ones are not looked at: remove "
+            "There are more members in the protected rooms than I keep (\(rooms.userCount)). New ones are not looked at: remove "
                 + "rooms, or run a second bot for some of them.",
             .problem
         )

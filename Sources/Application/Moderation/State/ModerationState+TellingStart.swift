@@ -9,7 +9,7 @@ import RoomState
 extension ModerationState {
     mutating func tellStarted() {
         let rules = policies.ruleCount
-        var text = "I guard \(counted(bot.guardedRooms.count, "room")) by \(counted(rules, "rule")) of "
+        var text = "I protect \(counted(bot.protectedRooms.count, "room")) by \(counted(rules, "rule")) of "
         text += "\(counted(policies.lists.count, "policy list"))."
         if settings.isDryRun { text += " This is a dry run: nothing is banned and nothing is changed." }
         text += sanctions.map { " \($0)" }.joined()

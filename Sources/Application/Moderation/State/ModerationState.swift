@@ -50,13 +50,13 @@ package struct ModerationState: Sendable {
     var listChanges: [RoomID: Duration] = [:]
     /// Server rules of which it was told that they are left out.
     var toldLeftOut: Set<PolicyRule.ID> = []
-    /// How many rooms were guarded when the last run began to enforce; nil at the first.
-    var guardedAtLastRun: Int?
+    /// How many rooms were protected when the last run began to enforce; nil at the first.
+    var protectedAtLastRun: Int?
     var hasToldOfRefusedUsers = false
     /// How the bot's own access token stands; nil before that was told.
     var token: TokenStanding?
     var warnedOfToken: TokenStanding?
-    /// Guarded rooms in which the bot may not ban.
+    /// Protected rooms in which the bot may not ban.
     var powerless: Set<RoomID> = []
     /// What is being written as account data, by row.
     var accountWrites: [Int64: JSONValue] = [:]
@@ -104,7 +104,7 @@ package struct ModerationState: Sendable {
     package enum Phase: Sendable, Equatable {
         case waitingForFirstSync
         case findingManagementRoom
-        /// State of guarded rooms and lists is being loaded, for the first time.
+        /// State of protected rooms and lists is being loaded, for the first time.
         case loadingRooms
         case enforcing
         /// It cannot go on; the program ends with this.

@@ -3,7 +3,7 @@ package import MatrixCore
 package import Protections
 package import RoomState
 
-/// One bot: its account, its management room, what it guards and by which lists.
+/// One bot: its account, its management room, what it protects and by which lists.
 ///
 /// A value that the pipeline consults: nothing of rooms or policies is the bot's own.
 package struct Bot: Sendable {
@@ -13,7 +13,7 @@ package struct Bot: Sendable {
     package var managementRoom: RoomID?
     /// The management room that the bot once made for itself, by its account data.
     package var ownManagementRoom: RoomID?
-    package var protectedRooms = ProtectedRoomsData()
+    package var protectedRoomsData = ProtectedRoomsData()
     package var watchedLists = WatchedListsData()
     package var enabledProtections = EnabledProtectionsData()
     /// Rooms that aliases among the watched lists stand for, as far as they are resolved.
@@ -23,10 +23,10 @@ package struct Bot: Sendable {
 
     package init(user: UserID) { self.user = user }
 
-    /// Every room that is guarded: those of the account data, and the management room, which always is.
-    package var guardedRooms: [RoomID] {
-        var rooms = protectedRooms.rooms
-        if let managementRoom, !protectedRooms.contains(managementRoom) { rooms.append(managementRoom) }
+    /// Every room that is protected: those of the account data, and the management room, which always is.
+    package var protectedRooms: [RoomID] {
+        var rooms = protectedRoomsData.rooms
+        if let managementRoom, !protectedRoomsData.contains(managementRoom) { rooms.append(managementRoom) }
         return rooms
     }
 
@@ -47,8 +47,8 @@ package struct Bot: Sendable {
         }
     }
 
-    package func guards(_ room: RoomID) -> Bool {
-        room == managementRoom || protectedRooms.contains(room)
+    package func protects(_ room: RoomID) -> Bool {
+        room == managementRoom || protectedRoomsData.contains(room)
     }
 
     package func watches(_ room: RoomID) -> Bool { watchedLists.references.contains { self.room(of: $0) == room } }
@@ -66,8 +66,8 @@ extension Bot {
     /// The account data as it is to be after a change.
     package func content(after change: AccountDataChange) -> JSONValue {
         switch change {
-        case .protect(let room): protectedRooms.adding(room).content
-        case .unprotect(let room): protectedRooms.removing(room).content
+        case .protect(let room): protectedRoomsData.adding(room).content
+        case .unprotect(let room): protectedRoomsData.removing(room).content
         case .watch(let room, let via): watchedLists.adding(room, via: via).content
         case .unwatch(let names): watchedLists.removing(names).content
         case .noteManagementRoom(let room, let via):

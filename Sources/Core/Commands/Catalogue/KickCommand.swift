@@ -6,13 +6,13 @@ import RoomState
 package struct KickCommand: ModeratorCommand {
     private static let user = Parameter("user", .userOrGlob, "a user, or with --glob a glob such as @*:evil.example")
     private static let reason = RestOfText("reason", "why; shown to whoever is kicked")
-    private static let room = Option("room", .room, "kick from this guarded room only", valueName: "ROOM")
+    private static let room = Option("room", .room, "kick from this protected room only", valueName: "ROOM")
     private static let glob = Flag("glob", "allows a glob, which may hit many")
     private static let dryRun = Flag("dry-run", "shows whom it would hit and kicks nobody")
 
     package static let description = CommandDescription(
         "kick",
-        "removes a user from the guarded rooms; they may come back",
+        "removes a user from the protected rooms; they may come back",
         arguments: [user, room, glob, dryRun, reason],
         examples: ["kick @somebody:example.org please read the rules", "kick @*:evil.example --glob --dry-run"]
     )
@@ -42,8 +42,8 @@ package struct KickCommand: ModeratorCommand {
             case .room(let id, _): only = id
             case .step(let step): return step
             }
-            if let only, !context.bot.guards(only) {
-                return .fail { "\(only) is not guarded, so nobody is kicked from it." }
+            if let only, !context.bot.protects(only) {
+                return .fail { "\(only) is not protected, so nobody is kicked from it." }
             }
         }
         if let answered = answers.answered(round) { return report(answered) }
@@ -51,7 +51,7 @@ package struct KickCommand: ModeratorCommand {
         let targets = targets(only, context)
         guard !targets.kicks.isEmpty else {
             return .fail {
-                "Nobody to kick: no such user is in \(only == nil ? "a guarded room" : "that room")."
+                "Nobody to kick: no such user is in \(only == nil ? "a protected room" : "that room")."
                 skipped(targets.skipped)
             }
         }
@@ -95,7 +95,7 @@ package struct KickCommand: ModeratorCommand {
                 continue
             }
             for (room, record) in context.rooms.rooms(of: user).sorted(by: { $0.room < $1.room })
-            where record.membership.isPresent && context.bot.guards(room) && (only ?? room) == room {
+            where record.membership.isPresent && context.bot.protects(room) && (only ?? room) == room {
                 do throws(PowerProblem) {
                     try context.rooms[room]?.authority.check(.kick, of: user, by: context.bot.user)
                     targets.kicks.append((user, room))

@@ -10,7 +10,7 @@ package struct ListCreateCommand: ModeratorCommand {
 
     package static let description = CommandDescription(
         "list create",
-        "makes a policy list, which can be used to ban people, watches it and guards it",
+        "makes a policy list, which can be used to ban people, watches it and protects it",
         arguments: [shortcode, alias],
         examples: ["list create coc code-of-conduct-bans"]
     )
@@ -58,7 +58,7 @@ package struct ListCreateCommand: ModeratorCommand {
         }
         return .succeed {
             "Made the policy list \(room, named: shortcode) (\(code: room.rawValue)), with the alias "
-                + "\(code: "#\(aliasLocalpart):\(context.bot.user.server)"). It is watched and guarded."
+                + "\(code: "#\(aliasLocalpart):\(context.bot.user.server)"). It is watched and protected."
         }
     }
 

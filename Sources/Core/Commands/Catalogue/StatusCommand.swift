@@ -6,7 +6,7 @@ import RoomState
 package struct StatusCommand: ModeratorCommand {
     package static let description = CommandDescription(
         "status",
-        "shows what I guard and by which lists, what is under way, and what is wrong"
+        "shows what I protect and by which lists, what is under way, and what is wrong"
     )
 
     package init(_ arguments: ParsedArguments) {}
@@ -16,7 +16,7 @@ package struct StatusCommand: ModeratorCommand {
         return .succeed {
             if status.isDryRun { "\(bold: "Dry run"): nothing is banned and nothing is changed." }
             if status.isPaused { "\(bold: "Paused"): \(code: "\(context.program) resume") goes on." }
-            "I guard \(counted(context.bot.guardedRooms.count, "room")) with "
+            "I protect \(counted(context.bot.protectedRooms.count, "room")) with "
                 + "\(counted(context.rooms.presentUserCount, "user")), by \(counted(context.policies.ruleCount, "rule"))."
             lists(context)
             queue(context)
@@ -35,11 +35,11 @@ package struct StatusCommand: ModeratorCommand {
             ]
         }
         let lines: [Phrase] = context.policies.lists.map { list in
-            let guarded: Phrase = context.bot.guards(list.room) ? ", guarded" : ""
+            let protected: Phrase = context.bot.protects(list.room) ? ", protected" : ""
             let parted: Phrase =
                 context.bot.joined.contains(list.room) ? "" : ", which I am not in: as it was last read"
             let change = context.status.listChanges[list.room].map { ", changed \(ago($0))" } ?? ""
-            return "\(context.listName(list.room)): \(counted(list.count, "rule"))\(change)\(guarded)\(parted)"
+            return "\(context.listName(list.room)): \(counted(list.count, "rule"))\(change)\(protected)\(parted)"
         }
         return [.paragraph("Watched lists:"), .list(lines)]
     }

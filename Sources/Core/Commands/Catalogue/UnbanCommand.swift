@@ -14,7 +14,7 @@ package struct UnbanCommand: ModeratorCommand {
 
     package static let description = CommandDescription(
         "unban",
-        "removes every rule that bans them, and their bans in guarded rooms",
+        "removes every rule that bans them, and their bans in protected rooms",
         arguments: [entity, legacy, invite, noConfirm, legacyFlag],
         examples: ["unban @somebody:example.org", "unban @somebody:example.org --invite --no-confirm"]
     )
@@ -55,7 +55,9 @@ package struct UnbanCommand: ModeratorCommand {
 
     private func preview(_ plan: UnbanPlan, _ name: String, _ context: CommandContext) -> CommandStep {
         guard !plan.isEmpty else {
-            return .fail { "No watched list bans \(code: name), and nobody of that name is banned in a guarded room." }
+            return .fail {
+                "No watched list bans \(code: name), and nobody of that name is banned in a protected room."
+            }
         }
         return .preview {
             "To unban \(code: name):"
@@ -100,7 +102,9 @@ package struct UnbanCommand: ModeratorCommand {
 
     private func removeRules(_ plan: UnbanPlan, _ name: String, _ context: CommandContext) -> CommandStep {
         guard !plan.isEmpty else {
-            return .fail { "No watched list bans \(code: name), and nobody of that name is banned in a guarded room." }
+            return .fail {
+                "No watched list bans \(code: name), and nobody of that name is banned in a protected room."
+            }
         }
         let closed = Set(plan.rules.filter { !context.canWrite($0.kind, in: $0.source.list) }.map(\.source.list))
         guard closed.isEmpty else {
@@ -120,7 +124,7 @@ package struct UnbanCommand: ModeratorCommand {
 
     private func invitations(to user: UserID, _ context: CommandContext) -> [Action] {
         context.rooms.rooms(of: user)
-            .filter { $0.record.membership == .leave && $0.record.wasSetByOther && context.bot.guards($0.room) }
+            .filter { $0.record.membership == .leave && $0.record.wasSetByOther && context.bot.protects($0.room) }
             .map(\.room).sorted().map { .invite(user, in: $0) }
     }
 

@@ -58,9 +58,9 @@ struct UnbanPlan {
     var isEmpty: Bool { rules.isEmpty && members.isEmpty }
 
     private static func member(_ user: UserID, _ inviting: Bool, _ context: CommandContext) -> Member? {
-        let guarded = context.rooms.rooms(of: user).filter { context.bot.guards($0.room) }
+        let protected = context.rooms.rooms(of: user).filter { context.bot.protects($0.room) }
         let banned = bans(of: user, context)
-        let invite = guarded.filter { room, record in
+        let invite = protected.filter { room, record in
             guard inviting, record.wasSetByOther else { return false }
             return record.membership == .ban || record.membership == .leave
         }.map(\.room)
@@ -68,14 +68,14 @@ struct UnbanPlan {
         return Member(user: user, bannedIn: banned, inviteTo: invite.sorted())
     }
 
-    /// The guarded rooms in which the user is banned, or will be by a ban that is on its way: the unban goes out behind it.
+    /// The protected rooms in which the user is banned, or will be by a ban that is on its way: the unban goes out behind it.
     static func bans(of user: UserID, _ context: CommandContext) -> [RoomID] {
         let banned = context.rooms.rooms(of: user).filter { $0.record.membership == .ban }.map(\.room)
         let onTheWay = context.inFlight.compactMap { action -> RoomID? in
             guard case .ban(let target, let room, _) = action, target == user else { return nil }
             return room
         }
-        return Set(banned + onTheWay).filter { context.bot.guards($0) }.sorted()
+        return Set(banned + onTheWay).filter { context.bot.protects($0) }.sorted()
     }
 
     private static func isStillBanned(

@@ -69,7 +69,7 @@ package struct StatusFacts: Sendable {
     package var parked: [(room: RoomID, reason: String, count: Int)] = []
     /// Rooms and lists that could not be had, and why; then failed checks by their codes.
     package var troubles: [(name: String, text: String)] = []
-    /// Guarded rooms in which the bot may not ban.
+    /// Protected rooms in which the bot may not ban.
     package var powerless: [RoomID] = []
     /// How long ago each list last changed, where it did in this run.
     package var listChanges: [RoomID: Duration] = [:]

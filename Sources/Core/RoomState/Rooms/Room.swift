@@ -4,7 +4,7 @@ package import MatrixCore
 /// What is known of one room beside its members.
 package struct Room: Sendable {
     package let id: RoomID
-    /// Guarded: its members count as present, and bans and ACLs apply to it.
+    /// Protected: its members count as present, and bans and ACLs apply to it.
     package internal(set) var isProtected = false
     /// Whether its members were loaded whole, so that an absent record means an absent user.
     package internal(set) var hasMembers = false

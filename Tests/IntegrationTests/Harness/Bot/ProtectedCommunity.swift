@@ -2,8 +2,8 @@ import JSON
 import MatrixCore
 import Testing
 
-/// A community that a bot guards by one policy list, and the moderator of both: who made the rooms.
-struct GuardedCommunity: Sendable {
+/// A community that a bot protects by one policy list, and the moderator of both: who made the rooms.
+struct ProtectedCommunity: Sendable {
     let moderator: TestClient
     let rooms: [RoomID]
     let members: [TestClient]
@@ -66,12 +66,12 @@ struct GuardedCommunity: Sendable {
 }
 
 /// Makes a community for one test; the bot is not started yet, and ends with the test.
-func withGuardedCommunity(
-    _ plan: GuardedCommunity.Plan = .init(),
+func withProtectedCommunity(
+    _ plan: ProtectedCommunity.Plan = .init(),
     on options: SynapseOptions = SynapseOptions(),
-    _ body: (GuardedCommunity) async throws -> Void
+    _ body: (ProtectedCommunity) async throws -> Void
 ) async throws {
-    let town = try await GuardedCommunity(plan, on: Synapse.shared(options))
+    let town = try await ProtectedCommunity(plan, on: Synapse.shared(options))
     do {
         try await body(town)
         await town.end()
@@ -91,7 +91,7 @@ enum RuleKind: String {
     case user, server, room
 }
 
-extension GuardedCommunity {
+extension ProtectedCommunity {
     /// Writes a rule as a moderator's client does; the key tells which rule it takes the place of.
     @discardableResult
     func rule(
