@@ -25,25 +25,34 @@ extension Doctor {
             facts.listRooms[reference] = try? await homeserver.resolve(reference, token)
         }
         let wanted = Set(facts.protected + [facts.managementRoom].compactMap(\.self) + facts.listRooms.values).sorted()
-        await withTaskGroup(of: (RoomID, Result<[StateEvent], ServerFailure>).self) { group in
+        await withTaskGroup(of: RoomReading.self) { group in
             var waiting = wanted[...]
-            func next(_ room: RoomID) {
-                group.addTask {
-                    do throws(ServerFailure) {
-                        return (room, .success(try await homeserver.state(of: room, token)))
-                    } catch {
-                        return (room, .failure(error))
-                    }
-                }
-            }
-            for room in waiting.prefix(Self.width) { next(room) }
+            for room in waiting.prefix(Self.width) { group.addTask { await RoomReading(of: room, homeserver, token) } }
             waiting = waiting.dropFirst(Self.width)
-            while let (room, result) = await group.next() {
-                switch result {
-                case .success(let state): facts.rooms[room] = RoomPicture(room, state)
-                case .failure(let failure): facts.roomFailures[room] = failure
+            while let reading = await group.next() {
+                switch reading.result {
+                case .success(let picture): facts.rooms[reading.room] = picture
+                case .failure(let failure): facts.roomFailures[reading.room] = failure
                 }
-                if let more = waiting.popFirst() { next(more) }
+                guard let more = waiting.popFirst() else { continue }
+                group.addTask { await RoomReading(of: more, homeserver, token) }
+            }
+        }
+    }
+
+    /// What came of reading one room.
+    ///
+    /// No tuple: of a task group of tuples Swift 6.3.1 makes optimised code that loses their memory.
+    private struct RoomReading {
+        let room: RoomID
+        let result: Result<RoomPicture, ServerFailure>
+
+        init(of room: RoomID, _ homeserver: any SetupHomeserver, _ token: Secret) async {
+            self.room = room
+            do throws(ServerFailure) {
+                result = .success(RoomPicture(room, try await homeserver.state(of: room, token)))
+            } catch {
+                result = .failure(error)
             }
         }
     }

@@ -22,8 +22,10 @@ enum Installation {
         return python
     }
 
-    /// The program under test, which the build puts beside the tests' own executable.
+    /// The program under test, which the build puts beside the tests' own executable, or another that `DRAUPNIR_PROGRAM`
+    /// names.
     static func draupnir() throws -> String {
+        if let chosen = ProcessInfo.processInfo.environment["DRAUPNIR_PROGRAM"] { return chosen }
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(filePath: tests).deletingLastPathComponent().path + "/draupnir"
     }
