@@ -1,3 +1,4 @@
+import TestSupport
 import JSON
 import MatrixCore
 import Setup
@@ -16,6 +17,7 @@ import Testing
         progress.listShortcode = "coc"
         progress.scratchRoom = try room("!s:a.org")
         progress.isTested = true
+        progress.managers = ["@you:example.org", "@mod:example.org"]
         progress.done = ["server", "account"]
         #expect(SetupProgress(try JSONValue(parsing: progress.json.encoded().span)) == progress)
         #expect(SetupProgress(SetupProgress(mark: "x").json) == SetupProgress(mark: "x"))

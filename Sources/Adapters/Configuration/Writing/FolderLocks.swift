@@ -16,7 +16,7 @@ final class FolderLocks: Sendable {
             // Network file systems that have no locks are no reason to fail.
             guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK else {
                 close(descriptor)
-                throw FileFailure(folder, "another setup is at work in this folder")
+                throw FileFailure(folder, FileFailure.heldByAnother)
             }
             taken[folder] = descriptor
         }

@@ -106,7 +106,7 @@ package struct ModerationService: Service {
                 case .limited, .unreachable, .unknownOutcome, .serverTrouble, .unexplained, .tooLarge, .cancelled: break
                 }
                 attempt += 1
-                log.warning("waiting for the homeserver", ["error": "\(error)", "attempt": "\(attempt)"])
+                log.warning("waiting for the homeserver", ["error": error.logText, "attempt": "\(attempt)"])
                 let deadline = time.now().monotonic + min(.seconds(30), .milliseconds(250) * (1 << min(attempt, 7)))
                 _ = await shutdown.result { [time] in try? await time.sleep(until: deadline) }
             }

@@ -43,6 +43,15 @@ extension HomeserverError {
         }
     }
 
+    /// What an operator reads in the log: what a moderator is told, and what is behind it.
+    package var logText: String {
+        switch self {
+        case .unreachable(let why), .unknownOutcome(let why), .badAnswer(let why), .serverTrouble(_, let why):
+            why.isEmpty ? moderatorMessage : "\(moderatorMessage): \(why)"
+        case .limited, .refused, .tokenRejected, .unexplained, .tooLarge, .cancelled: moderatorMessage
+        }
+    }
+
     /// What a moderator is told; no tokens, no URLs.
     package var moderatorMessage: String {
         switch self {

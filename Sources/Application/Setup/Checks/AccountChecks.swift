@@ -1,3 +1,4 @@
+import Commands
 import Moderation
 import MatrixCore
 
@@ -77,7 +78,7 @@ extension DoctorFacts {
         return .ok(
             "ACC-4",
             name,
-            "protects \(protected.count) rooms and watches \(watched.count) lists by its account data"
+            "protects \(counted(protected.count, "room")) and watches \(counted(watched.count, "list")) by its account data"
         )
     }
 

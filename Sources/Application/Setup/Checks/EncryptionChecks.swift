@@ -1,3 +1,4 @@
+import Commands
 import MatrixCore
 import Moderation
 
@@ -33,12 +34,12 @@ extension DoctorFacts {
     private var encryptedRooms: CheckResult {
         let encrypted = protected.filter { rooms[$0]?.isEncrypted ?? false }
         guard let first = encrypted.first else {
-            return .ok("E2E-7", "\(protected.count) room(s)", "no protected room is encrypted")
+            return .ok("E2E-7", "\(counted(protected.count, "room"))", "no protected room is encrypted")
         }
         return .warn(
             "E2E-7",
             first.rawValue,
-            "\(encrypted.count) protected room(s) are encrypted: bans and ACLs work, what is said there stays hidden",
+            "\(counted(encrypted.count, "protected room")) \(encrypted.count == 1 ? "is" : "are") encrypted: bans and ACLs work, what is said there stays hidden",
             cure: ["nothing, where membership rules are enough"]
         )
     }

@@ -1,3 +1,4 @@
+import Commands
 import MatrixCore
 import Moderation
 import Observability
@@ -30,7 +31,7 @@ extension DoctorFacts {
             return .warn(
                 "PL-1",
                 "watched lists",
-                "the bot may write to none of the \(watched.count) lists that it watches",
+                "the bot may write to none of the lists that it watches (\(watched.count))",
                 cure: ["make one in the management room:", Self.makingList]
             )
         }
@@ -41,7 +42,7 @@ extension DoctorFacts {
     private var aclSizes: [CheckResult] {
         let large = protected.compactMap { rooms[$0] }.filter { $0.serverACLSize > 48 << 10 }
         guard !large.isEmpty else {
-            return [.ok("PL-3", "\(protected.count) room(s)", "server ACLs are far from the size limit")]
+            return [.ok("PL-3", "\(counted(protected.count, "room"))", "server ACLs are far from the size limit")]
         }
         return large.map {
             .warn(

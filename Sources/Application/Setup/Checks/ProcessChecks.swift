@@ -59,7 +59,7 @@ extension DoctorFacts {
         return .warn(
             "OS-4",
             "health.healthz",
-            "nothing tells whether the bot is well, but systemd where its unit is used",
+            "nobody is told whether the bot is well, except systemd where its unit is used",
             cure: [
                 "set in \(configurationPath):", "    health:", "      healthz:", "        enabled: true",
                 "        address: \"127.0.0.1\"",

@@ -1,3 +1,4 @@
+import Commands
 import MatrixCore
 import Observability
 
@@ -33,7 +34,7 @@ extension DoctorFacts {
             results.append(
                 .warn(
                     "RM-1",
-                    "\(unprotected.count) room(s)",
+                    "\(counted(unprotected.count, "room"))",
                     "the bot is in them, but does not protect them: \(shown)\(unprotected.count > 5 ? " …" : "")",
                     cure: [
                         "protect them in the management room, one at a time:", "    !draupnir rooms add ROOM",
@@ -44,13 +45,14 @@ extension DoctorFacts {
             )
         }
         return results.isEmpty
-            ? [.ok("RM-1", "\(protected.count) room(s)", "the bot is in every room that it protects")] : results
+            ? [.ok("RM-1", "\(counted(protected.count, "room"))", "the bot is in every room that it protects")]
+            : results
     }
 
     private func powers(_ user: UserID) -> [CheckResult] {
         let lacking = pictures.compactMap { room in PowerLack(room, bot: user).map { (room.room, $0) } }
         guard !lacking.isEmpty else {
-            return [.ok("RM-2", "\(pictures.count) room(s)", "the bot may ban, kick, redact and set ACLs")]
+            return [.ok("RM-2", "\(counted(pictures.count, "room"))", "the bot may ban, kick, redact and set ACLs")]
         }
         return lacking.map { .fail("RM-2", $0.rawValue, $1.cause, cure: $1.cure) }
     }
@@ -61,18 +63,20 @@ extension DoctorFacts {
             return room.joined.contains { $0 != user && room.authority.power(of: $0) >= own }
         }
         guard let first = outranking.first else {
-            return .ok("RM-4", "\(pictures.count) room(s)", "nobody stands level with the bot")
+            return .ok("RM-4", "\(counted(pictures.count, "room"))", "nobody stands level with the bot")
         }
         return .ok(
             "RM-4",
             first.room.rawValue,
-            "in \(outranking.count) room(s) members stand level with the bot or above it, on whom it cannot act"
+            "in \(counted(outranking.count, "room")) members stand level with the bot or above it, on whom it cannot act"
         )
     }
 
     private var reachable: [CheckResult] {
         let broken = protected.filter { roomFailures[$0] != nil && joined?.contains($0) != false }
-        guard !broken.isEmpty else { return [.ok("RM-5", "\(protected.count) room(s)", "every one can be read")] }
+        guard !broken.isEmpty else {
+            return [.ok("RM-5", "\(counted(protected.count, "room"))", "every one can be read")]
+        }
         return broken.map { room in
             .fail(
                 "RM-5",
@@ -86,13 +90,13 @@ extension DoctorFacts {
     private func otherGuards(_ user: UserID) -> [CheckResult] {
         let others = pictures.filter { $0.serverACLSender != nil && $0.serverACLSender != user }
         guard let first = others.first, let sender = first.serverACLSender else {
-            return [.ok("RM-6", "\(pictures.count) room(s)", "nobody else sets the server ACL")]
+            return [.ok("RM-6", "\(counted(pictures.count, "room"))", "nobody else sets the server ACL")]
         }
         return [
             .warn(
                 "RM-6",
                 first.room.rawValue,
-                "the server ACL of \(others.count) room(s) was set by another, such as \(sender)",
+                "the server ACL of \(counted(others.count, "room")) was set by another, such as \(sender)",
                 cure: ["see that two bots do not set it in turns; what others denied is kept"]
             )
         ]
@@ -100,7 +104,7 @@ extension DoctorFacts {
 
     private var spaces: [CheckResult] {
         let spaces = pictures.filter { $0.authority.creation?.roomType == "m.space" }
-        guard !spaces.isEmpty else { return [.ok("RM-7", "\(pictures.count) room(s)", "none is a space")] }
+        guard !spaces.isEmpty else { return [.ok("RM-7", "\(counted(pictures.count, "room"))", "none is a space")] }
         return spaces.map {
             .warn(
                 "RM-7",
@@ -119,16 +123,16 @@ extension DoctorFacts {
             return .ok("RM-8", "protected rooms", "could not be compared with those of the last time")
         }
         guard let protectedBefore else {
-            return .ok("RM-8", "\(protected.count) room(s)", "looked at for the first time")
+            return .ok("RM-8", "\(counted(protected.count, "room"))", "looked at for the first time")
         }
         let lost = protectedBefore.subtracting(protected)
         guard !lost.isEmpty else {
-            return .ok("RM-8", "\(protected.count) room(s)", "none was lost since the last time")
+            return .ok("RM-8", "\(counted(protected.count, "room"))", "none was lost since the last time")
         }
         let shown = lost.sorted().prefix(5).map(\.rawValue).joined(separator: " ")
         return .fail(
             "RM-8",
-            "\(lost.count) room(s)",
+            "\(counted(lost.count, "room"))",
             "not protected any more since doctor last looked: \(shown)",
             cure: ["if that was not meant, protect them again in the management room:"]
                 + lost.sorted().prefix(5).map { $0.command("rooms add") }

@@ -14,6 +14,8 @@ package struct SetupProgress: Sendable, Equatable {
     package var made: String?
     package var managementRoom: RoomID?
     package var madeManagementRoom = false
+    /// Whoever was named as a manager in any run.
+    package var managers: Set<UserID> = []
     package var list: RoomID?
     package var listShortcode: String?
     package var scratchRoom: RoomID?
@@ -36,6 +38,7 @@ package struct SetupProgress: Sendable, Equatable {
         object["made_account"] = made.map { .string($0) }
         object["management_room"] = managementRoom.map { .string($0.rawValue) }
         object["made_management_room"] = .boolean(madeManagementRoom)
+        object["managers"] = .array(managers.sorted().map { .string($0.rawValue) })
         object["list"] = list.map { .string($0.rawValue) }
         object["list_shortcode"] = listShortcode.map { .string($0) }
         object["scratch_room"] = scratchRoom.map { .string($0.rawValue) }
@@ -61,6 +64,7 @@ package struct SetupProgress: Sendable, Equatable {
         made = text("made_account")
         managementRoom = text("management_room").flatMap { try? RoomID(parsing: $0) }
         madeManagementRoom = json["made_management_room"] == true
+        managers = Set(texts("managers").compactMap { try? UserID(parsing: $0) })
         list = text("list").flatMap { try? RoomID(parsing: $0) }
         listShortcode = text("list_shortcode")
         scratchRoom = text("scratch_room").flatMap { try? RoomID(parsing: $0) }

@@ -89,6 +89,9 @@ package struct StoredFile: Sendable, Equatable {
 }
 
 package struct FileFailure: Error, Sendable, Equatable {
+    /// Of a folder that is locked.
+    package static let heldByAnother = "another setup is at work in this folder"
+
     package let path: String
     /// As it stands behind the path and a colon.
     package let problem: String

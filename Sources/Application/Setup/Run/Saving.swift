@@ -33,7 +33,9 @@ extension SetupRun {
         do throws(FileFailure) { try tools.files.lock(folder.path) } catch {
             throw error.ending(
                 "progress",
-                cure: "let the other one end, then run the same again; for another bot name another --directory"
+                cure: error.problem == FileFailure.heldByAnother
+                    ? "let the other one end, then run the same again; for another bot name another --directory"
+                    : "name a directory with --directory"
             )
         }
     }

@@ -23,6 +23,15 @@ package struct MakeFirstList: SetupStep {
         if let own = run.progress.list, try await isIn(own, run) {
             list = own
             lines.append("kept the policy list \(own)")
+            if let wanted = run.wishes.list, let kept = run.progress.listShortcode, !equalByBytes(wanted, kept) {
+                run.advise(
+                    name,
+                    "the first policy list is there already and is called \(kept): none was made that is called \(wanted)",
+                    cure: [
+                        "make a further one in the management room:", "    !draupnir list create \(wanted) \(wanted)",
+                    ]
+                )
+            }
         } else if let lost = try await run.lost(.list, name) {
             list = lost
             lines.append("kept the policy list \(lost)")

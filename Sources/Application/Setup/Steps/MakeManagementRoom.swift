@@ -51,6 +51,7 @@ package struct MakeManagementRoom: SetupStep {
             lines.append("made \(room) and invited \(run.wishes.managers.map(\.rawValue).joined(separator: ", "))")
         }
         run.progress.managementRoom = room
+        run.progress.managers.formUnion(run.wishes.managers)
         run.progress.pending.remove(MadeRoom.management.rawValue)
         try run.save(tools)
         if run.progress.madeManagementRoom {
@@ -92,7 +93,7 @@ package struct MakeManagementRoom: SetupStep {
             throw error.ending(name, at: homeserver.baseURL, "reading the management room")
         }
         let picture = RoomPicture(room, state)
-        let verdict = ManagementRoomVerdict(picture, bot: session.user, managers: run.wishes.managers)
+        let verdict = ManagementRoomVerdict(picture, bot: session.user, managers: run.progress.managers.sorted())
         if let fatal = verdict.fatal {
             throw StepFailure(name, "\(room): \(fatal.cause)", cure: fatal.cure)
         }

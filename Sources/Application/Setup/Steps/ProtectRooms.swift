@@ -37,7 +37,7 @@ package struct ProtectRooms: SetupStep {
         try await run.protect(rooms, name)
         run.protected = rooms.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
         if !run.wishes.isDryRun { await checkPower(&run) }
-        return ["protects \(run.protected.count) room(s)"]
+        return ["protects \(counted(run.protected.count, "room"))"]
     }
 
     /// The list is shown before any of it is joined.
@@ -53,7 +53,7 @@ package struct ProtectRooms: SetupStep {
             throw error.ending(name, at: homeserver.baseURL, "reading the rooms of the space \(space.text)")
         }
         let rooms = found.filter { !$0.isSpace }
-        tools.person.tell("the space \(space.text) has \(rooms.count) room(s):")
+        tools.person.tell("the space \(space.text) has \(counted(rooms.count, "room")):")
         for room in rooms {
             let name = room.name.map { "  \(printable($0, limit: 100))" } ?? ""
             tools.person.tell("  \(printable(room.room.rawValue))\(name)")

@@ -51,12 +51,16 @@ extension SetupRun {
         var template = template
         template.creationContent = kind.creation(progress, template.creationContent)
         do throws(ServerFailure) {
-            let answer = try await homeserver.perform(
-                .createRoom(template),
-                as: session.user,
-                session.token,
-                transaction: kind.rawValue
-            )
+            let answer = try await waitingOutLimits(tools.clock, shorterThan: .seconds(120)) { delay in
+                tools.tellOfLimit(step, on: "making rooms", delay)
+            } _: { [template] () async throws(ServerFailure) in
+                try await homeserver.perform(
+                    .createRoom(template),
+                    as: session.user,
+                    session.token,
+                    transaction: kind.rawValue
+                )
+            }
             guard case .room(let room, _) = answer else {
                 throw ServerFailure("POST createRoom", .incomplete("a room_id"))
             }

@@ -75,10 +75,16 @@ package struct StatusCommand: ModeratorCommand {
         lines += context.policies.lists.filter { !$0.malformed.isEmpty }.map { list in
             "\(context.listName(list.room)): \(counted(list.malformed.count, "rule")) cannot be read"
         }
-        lines += status.notBuilt.map { "\(code: $0.key): \($0.consequence)" }
+        let blocks: [Block] = lines.isEmpty ? [] : [.paragraph("What is wrong:"), .list(lines)]
+        return blocks + notInThisVersion(context)
+    }
+
+    /// Apart from what is wrong, which would be lost in it: the original enables protections by itself.
+    private func notInThisVersion(_ context: CommandContext) -> [Block] {
+        var lines: [Phrase] = context.status.notBuilt.map { "\(code: $0.key): \($0.consequence)" }
         let missing = context.bot.enabledProtections.notAvailable
-        if !missing.isEmpty { lines.append("Enabled, but not in this version: \(missing.joined(separator: ", "))") }
-        return lines.isEmpty ? [] : [.paragraph("What is wrong:"), .list(lines)]
+        if !missing.isEmpty { lines.append("protections that are enabled: \(missing.joined(separator: ", "))") }
+        return lines.isEmpty ? [] : [.paragraph("Not in this version:"), .list(lines)]
     }
 
     private func ago(_ duration: Duration) -> String { "\(brief(duration)) ago" }

@@ -48,6 +48,17 @@ struct DoctorProgram {
             shell.complain("No configuration is named: draupnir doctor --draupnir-config FILE\n")
             return .wrongFlags
         }
+        do throws(FileFailure) {
+            guard try SystemFiles().read(path, atMost: 1 << 20) != nil else {
+                shell.complain(
+                    "There is no file \(printable(path)): name the bot's configuration, or make one with draupnir setup.\n"
+                )
+                return .wrongFlags
+            }
+        } catch {
+            shell.complain("The configuration \(printable(path)) \(error.problem).\n")
+            return .wrongFlags
+        }
         guard let http = try? HTTPClient() else {
             shell.complain("No connection can be made: libcurl does not start.\n")
             return .failure
