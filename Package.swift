@@ -37,8 +37,13 @@ func target(_ layer: String, _ name: String, _ dependencies: String...) -> Targe
     .target(name: name, dependencies: names(dependencies), path: "Sources/\(layer)/\(name)", swiftSettings: house)
 }
 
-func tests(_ name: String, _ dependencies: String...) -> Target {
-    .testTarget(name: "\(name)Tests", dependencies: names([name] + dependencies), swiftSettings: house)
+func tests(_ name: String, excluding files: [String] = [], _ dependencies: String...) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: names([name] + dependencies),
+        exclude: files,
+        swiftSettings: house
+    )
 }
 
 let package = Package(
@@ -189,6 +194,7 @@ let package = Package(
         ),
         tests(
             "Moderation",
+            excluding: ["Fixtures"],
             "BotHarness",
             "TestSupport",
             "SimulatedHomeserver",
