@@ -37,10 +37,9 @@ extension AccountWay {
         if server.flavour == .synapse {
             ways.append("--admin-access-token-file, to make it with a server admin's token")
         }
-        ways += [
-            "--registration-token-file, where the server registers by token",
-            "--password-file or --access-token-file, where the account exists",
-        ]
+        ways.append("--registration-token-file, where the server registers by token")
+        let existing = "--password-file or --access-token-file, where the account exists"
+        ways.insert(existing, at: means.hasBegun ? 0 : ways.count)
         return StepFailure(
             "flags",
             means.hasAdminToken
