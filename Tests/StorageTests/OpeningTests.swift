@@ -42,6 +42,23 @@ import Testing
         #expect(try await open(scratch.path).load().position == "s1")
     }
 
+    /// Such as one that is being started, before it becomes its program.
+    @Test func `a child that has inherited the lock does not keep the folder`() async throws {
+        let first = try open(scratch.path)
+        let folder = "/proc/self/fd"
+        let held = try #require(
+            try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { Int32($0) }.first { number in
+                let target = try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(number)")
+                return target == scratch.path + "/draupnir.lock"
+            }
+        )
+        // Of the same open file, as a child's is.
+        let inherited = dup(held)
+        defer { close(inherited) }
+        await first.close()
+        await #expect(throws: Never.self) { try await open(scratch.path).close() }
+    }
+
     @Test func `a second process is kept out, and let in once the first was killed`() async throws {
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = scratch.path as String] in
             let store = try SQLiteStore(dataPath: path, report: { _ in })

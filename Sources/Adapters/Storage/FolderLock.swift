@@ -23,7 +23,11 @@ final class FolderLock: Sendable {
         _ = unsafe pwrite(descriptor, holder, holder.count, 0)
     }
 
-    deinit { close(descriptor) }
+    /// Unlocked first: a child that is just being started has the descriptor too, until it becomes its program.
+    deinit {
+        _ = flock(descriptor, LOCK_UN)
+        close(descriptor)
+    }
 }
 
 /// Opens a file for reading and writing, makes it where there is none, and leaves nothing open in child processes.

@@ -22,5 +22,13 @@ final class FolderLocks: Sendable {
         }
     }
 
-    deinit { descriptors.withLock { for descriptor in $0.values { close(descriptor) } } }
+    /// Unlocked first: a child that is just being started has the descriptors too, until it becomes its program.
+    deinit {
+        descriptors.withLock {
+            for descriptor in $0.values {
+                _ = flock(descriptor, LOCK_UN)
+                close(descriptor)
+            }
+        }
+    }
 }
