@@ -67,7 +67,7 @@ package struct LoopbackSocket: Sendable {
 
     /// Nil once the socket has been shut down.
     package func accepted() -> LoopbackSocket? {
-        let accepted = accept(descriptor, nil, nil)
+        let accepted = unlessInterrupted { accept(descriptor, nil, nil) }
         guard accepted >= 0 else { return nil }
         _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
         return LoopbackSocket(descriptor: accepted)
@@ -76,7 +76,7 @@ package struct LoopbackSocket: Sendable {
     /// At least one byte; empty once the peer has closed.
     package func receive() -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
-            count = unsafe max(0, recv(descriptor, buffer.baseAddress, buffer.count, 0))
+            count = max(0, unlessInterrupted { unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0) })
         }
     }
 
@@ -87,7 +87,9 @@ package struct LoopbackSocket: Sendable {
         while sent < bytes.count {
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 let rest = unsafe UnsafeRawBufferPointer(rebasing: buffer[sent...])
-                return unsafe Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+                return unlessInterrupted {
+                    unsafe Glibc.send(descriptor, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
+                }
             }
             guard count > 0 else { return false }
             sent += count
@@ -101,7 +103,7 @@ package struct LoopbackSocket: Sendable {
     package static func poll(_ sockets: [LoopbackSocket], atMost limit: Duration?) -> [Bool] {
         var entries = sockets.map { pollfd(fd: $0.descriptor, events: Int16(POLLIN), revents: 0) }
         let milliseconds = limit.map { Int32($0 / .milliseconds(1)) + 1 } ?? -1
-        _ = unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds)
+        _ = unlessInterrupted { unsafe Glibc.poll(&entries, nfds_t(entries.count), milliseconds) }
         return entries.map { $0.revents != 0 }
     }
 
@@ -142,5 +144,13 @@ package struct LoopbackSocket: Sendable {
                 unsafe body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
             }
         }
+    }
+}
+
+/// Asked again where a signal came between.
+private func unlessInterrupted<Count: SignedInteger>(_ call: () -> Count) -> Count {
+    while true {
+        let count = call()
+        if count != -1 || errno != EINTR { return count }
     }
 }

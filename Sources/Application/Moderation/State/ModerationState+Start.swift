@@ -93,9 +93,9 @@ extension ModerationState {
         }
     }
 
-    mutating func noteManagementJoinRule() {
+    mutating func noteManagementJoinRule(_ event: RoomEvent) {
         guard phase == .enforcing, let room = bot.managementRoom.flatMap({ rooms[$0] }) else { return }
-        if room.joinRule == "public" { tellPublic() }
+        if room.joinRule == "public", isNews(event) { tellPublic() }
         reconcilesAll = true
     }
 

@@ -83,7 +83,7 @@ extension AccountMaker {
                 + " deactivated, or does not exist",
             cure: ["correct --password-file or --localpart, log in with --oauth, or run where the service runs:"]
                 + commands.accountLines(localpart: localpart, asAdmin: false)
-                + ["then give the token that it prints with --access-token-file"]
+                + [ServiceCommands.thenGiveToken]
         )
     }
 

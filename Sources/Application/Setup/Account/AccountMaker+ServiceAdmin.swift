@@ -54,7 +54,7 @@ extension AccountMaker {
                 "\(server.baseURL) does not tell where its authentication service is",
                 cure: [
                     "see what it answers, and whether a proxy passes it on:",
-                    "    curl -i \(server.baseURL)/_matrix/client/v1/auth_metadata",
+                    probeLine("\(server.baseURL)/_matrix/client/v1/auth_metadata"),
                 ]
             )
         }
@@ -137,7 +137,7 @@ extension AccountMaker {
             "the authentication service at \(metadata.issuer) issues no personal tokens: it is older than them",
             cure: ["update it, or run where it runs:"]
                 + commands.tokenLines(localpart: localpart, asAdmin: scope.isServerAdmin)
-                + ["then give the token that it prints with --access-token-file"]
+                + [ServiceCommands.thenGiveToken]
         )
     }
 }

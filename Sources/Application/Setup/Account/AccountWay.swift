@@ -75,7 +75,7 @@ extension AccountWay {
                     + " \(trouble.cause)",
                 cure: [
                     "see what it answers, have it mended, and run the same again; or give a token with --access-token-file:",
-                    "    curl -i \(server.baseURL)/_matrix/client/v1/auth_metadata",
+                    probeLine("\(server.baseURL)/_matrix/client/v1/auth_metadata"),
                 ]
             )
         }
@@ -144,7 +144,7 @@ extension AccountWay {
                         + (server.authentication?.deviceEndpoint == nil ? "" : ", or give --oauth")
                         + "; or run where that service runs:"
                 ] + ServiceCommands.standard.tokenLines(localpart: localpart, asAdmin: wantsAdmin)
-                    + ["then give the token that it prints with --access-token-file"]
+                    + [ServiceCommands.thenGiveToken]
             )
         }
         guard server.takesPasswords || server.loginFlows == nil else {

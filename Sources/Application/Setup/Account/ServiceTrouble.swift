@@ -133,7 +133,10 @@ struct ServiceTrouble {
                 "the authentication service at \(metadata.issuer) (\(failure.request)): \(failure.cause)",
                 cure: [
                     "see that it runs and can be reached from here, then run the same again; what is done stays done:",
-                    "    curl -i \(metadata.issuer)\(metadata.issuer.hasSuffix("/") ? "" : "/").well-known/openid-configuration",
+                    probeLine(
+                        metadata.issuer + (metadata.issuer.hasSuffix("/") ? "" : "/")
+                            + ".well-known/openid-configuration"
+                    ),
                 ]
             )
         }

@@ -20,7 +20,7 @@ extension DoctorFacts {
                 "whether accounts are with an authentication service could not be told: \(trouble.cause)",
                 cure: [
                     "see what the homeserver answers, and mend that:",
-                    "    curl -i \(shellWord("\(baseURL)/_matrix/client/v1/auth_metadata"))",
+                    probeLine("\(baseURL)/_matrix/client/v1/auth_metadata"),
                 ]
             )
         }

@@ -1,7 +1,7 @@
 extension ServerFailure {
     /// What to do, where nothing more is known than the failure itself.
     package func cure(at baseURL: String) -> [String] {
-        let probe = "    curl -i " + shellWord("\(baseURL)/_matrix/client/versions")
+        let probe = probeLine("\(baseURL)/_matrix/client/versions")
         switch reason {
         case .unknownHost:
             return ["correct --homeserver: the server's name (example.org), or the URL that clients connect to"]

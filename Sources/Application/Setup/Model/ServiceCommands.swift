@@ -56,6 +56,9 @@ package struct ServiceCommands: Sendable, Equatable {
 }
 
 extension ServiceCommands {
+    /// What comes behind lines that issue a token.
+    static let thenGiveToken = "then give the token that it prints with --access-token-file"
+
     /// Where a proxy leaves the service out.
     static let routeCure = "have the proxy send /_matrix/client/*/(login|logout|refresh) to the authentication service"
 

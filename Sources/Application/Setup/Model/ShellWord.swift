@@ -1,3 +1,6 @@
+/// A line to be typed: what answers at a URL.
+func probeLine(_ url: String) -> String { "    curl -i \(shellWord(url))" }
+
 /// As one word of a shell's command line, on one line.
 package func shellWord(_ text: String) -> String {
     let isPlain = text.utf8.allSatisfy { byte in

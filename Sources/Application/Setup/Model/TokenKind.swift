@@ -66,7 +66,7 @@ package enum TokenKind: Sendable, Equatable {
                     "log in with the account's password (--password-file), which gives a token that lasts, or have a server"
                         + " administrator run"
                 ] + commands.tokenLines(localpart: localpart, asAdmin: false)
-                    + ["then give the token that it prints with --access-token-file"]
+                    + [ServiceCommands.thenGiveToken]
             )
         case .refresh:
             ("the access token is \(name)", ["give the access token that came with it, or the account's password"])

@@ -2,12 +2,6 @@ import JSON
 import Moderation
 import Observability
 
-/// The saved token, and what the bot or setup has made of it since.
-struct KeptCredential: Sendable {
-    let configured: Credential
-    let current: Credential
-}
-
 /// What is kept on disk between steps.
 extension SetupRun {
     /// Writes the progress before and after what must not be done twice; a dry run writes nothing.

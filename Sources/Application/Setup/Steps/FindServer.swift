@@ -89,7 +89,7 @@ package struct FindServer: SetupStep {
                 cure: [
                     "check the name; where the server has no web site at that name, give the URL that clients connect to, such as"
                         + " https://matrix.\(server.host)",
-                    "    curl -i https://\(server.host)/.well-known/matrix/client",
+                    probeLine("https://\(server.host)/.well-known/matrix/client"),
                 ]
             )
         }

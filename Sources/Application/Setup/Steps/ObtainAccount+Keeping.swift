@@ -79,14 +79,6 @@ extension SetupRun {
     }
 }
 
-extension KeptCredential {
-    /// Whether it is to be renewed, as the bot itself would; `now` is in milliseconds since 1970.
-    func isDue(_ now: Int64) -> Bool {
-        guard let life = current.life, current.renewal != nil else { return false }
-        return now >= life.renewalDue
-    }
-}
-
 extension AccountMaker {
     /// Another token than the kept one, which has ended or ends soon; nil where nothing gives one.
     ///
