@@ -21,14 +21,10 @@ import Testing
     private static let granted = Result<DeviceGrantAnswer, ServerFailure>.success(.granted(ScriptedService.tokens))
 
     private static func obtain(_ bench: SetupBench, asAdmin: Bool = false) async -> StepFailure? {
-        var run = bench.run {
+        await bench.failureOfObtaining {
             $0.usesDeviceGrant = true
             $0.wantsServerAdmin = asAdmin
         }
-        do throws(StepFailure) {
-            _ = try await ObtainAccount().perform(&run, bench.tools)
-            return nil
-        } catch { return error }
     }
 
     @Test(arguments: [
@@ -85,7 +81,7 @@ import Testing
         bench.files.withLock { $0["/token"] = Array("syt_of_the_bot\n".utf8) }
         var run = bench.run { $0.accessTokenFile = "/token" }
         _ = try await ObtainAccount().perform(&run, bench.tools)
-        #expect(service.asked.withLock { $0.contains("revoke") })
+        #expect(service.revoked.withLock { $0 } == ["mar_1 of CLIENT"])
         #expect(bench.text(Self.approved) == nil)
     }
 
@@ -97,7 +93,21 @@ import Testing
         #expect(service.asked.withLock { $0 } == [])
     }
 
-    @Test func `an approved session that has ended meanwhile is renewed, or given up for another`() async {
+    @Test func `an approved session that has ended meanwhile is renewed`() async {
+        let service = ScriptedService(polls: [Self.granted])
+        let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.down)]), service)
+        _ = await Self.obtain(bench)
+        bench.scripted.identities.withLock { $0 = [.failure(Self.unknown), .success(Self.bot)] }
+        let next = IssuedTokens(accessToken: Secret("mat_2"), refreshToken: Secret("mar_2"), expiresIn: .seconds(300))
+        service.refreshes.withLock { $0 = [.success(next)] }
+        service.asked.withLock { $0 = [] }
+        #expect(await Self.obtain(bench) == nil)
+        #expect(service.asked.withLock { $0 } == ["refresh"], "nobody approves it again")
+        #expect(bench.text("/bot/secrets/access-token")?.hasPrefix("mat_2\n") == true)
+        #expect(bench.text(Self.approved) == nil)
+    }
+
+    @Test func `one that nothing renews is given up for another`() async {
         let service = ScriptedService(polls: [Self.granted])
         let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.down)]), service)
         _ = await Self.obtain(bench)

@@ -12,14 +12,6 @@ import Testing
     private static let guest = Identity(user: "@draupnir:example.org", device: "D", isGuest: true)
     private static let down = ServerFailure("POST logout", .trouble(status: 502, ""))
 
-    private static func obtain(_ bench: SetupBench, _ change: (inout SetupWishes) -> Void) async -> StepFailure? {
-        var run = bench.run(change)
-        do throws(StepFailure) {
-            _ = try await ObtainAccount().perform(&run, bench.tools)
-            return nil
-        } catch { return error }
-    }
-
     private static func client(_ wishes: inout SetupWishes) {
         wishes.serviceClientID = "C"
         wishes.typedServiceSecret = Secret("s")
@@ -34,7 +26,7 @@ import Testing
     @Test(arguments: [somebody, guest])
     func `a personal token`(_ identity: Identity) async {
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(identity)]))
-        #expect(await Self.obtain(bench, Self.client)?.cure.count == 1)
+        #expect(await bench.failureOfObtaining(Self.client)?.cure.count == 1)
         #expect(bench.service.asked.withLock { $0.last } == "end 01P")
         #expect(bench.text("/bot/secrets/access-token") == nil)
     }
@@ -42,7 +34,7 @@ import Testing
     @Test func `a personal token that cannot be ended is named`() async {
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(Self.guest)]))
         bench.service.endings.withLock { $0 = .failure(Self.down) }
-        let failure = await Self.obtain(bench, Self.client)
+        let failure = await bench.failureOfObtaining(Self.client)
         #expect(
             failure?.cure.last == "    curl -X POST -H \"Authorization: Bearer $ADMIN_TOKEN\""
                 + " 'https://auth.example.org/api/admin/v1/personal-sessions/01P/revoke'"
@@ -51,7 +43,7 @@ import Testing
 
     @Test func `a login by password`() async {
         let bench = Self.password(SetupBench(ScriptedHomeserver(identities: [.success(Self.guest)])))
-        #expect(await Self.obtain(bench) { $0.typedPassword = Secret("p") }?.cause.contains("is a guest") == true)
+        #expect(await bench.failureOfObtaining { $0.typedPassword = Secret("p") }?.cause.contains("is a guest") == true)
         #expect(bench.scripted.asked.withLock { $0.last } == "logout of mct_1")
     }
 
@@ -73,18 +65,23 @@ import Testing
             ]
             let outputs = try names.map { try RecordedWorld.said("cli", $0) }
             bench.commands.withLock { $0 = outputs }
-            failure = await Self.obtain(bench) {
+            failure = await bench.failureOfObtaining {
                 $0.serviceCommand = "docker exec mas mas-cli"
                 $0.localpart = "draupnir"
             }
         } else {
             var run = bench.run { $0.typedPassword = Secret("p") }
             run.server?.authentication = nil
-            do throws(StepFailure) { _ = try await ObtainAccount().perform(&run, bench.tools) } catch {
-                failure = error
-            }
+            failure = await bench.failureOfObtaining(&run)
         }
         #expect(failure?.cure.last == line)
+    }
+
+    @Test func `one that had ended by itself is no trouble`() async {
+        let bench = Self.password(SetupBench(ScriptedHomeserver(identities: [.success(Self.guest)])))
+        let ended = ServerFailure.Reason.refused(status: 401, code: "M_UNKNOWN_TOKEN", message: "")
+        bench.scripted.logOuts.withLock { $0 = [.failure(ServerFailure("POST logout", ended))] }
+        #expect(await bench.failureOfObtaining { $0.typedPassword = Secret("p") }?.cure.count == 1)
     }
 
     @Test func `a token with admin rights that are not to be had`() async {
@@ -104,13 +101,13 @@ import Testing
 
     @Test func `a token that the operator has given is left alone`() async {
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(Self.guest)]))
-        #expect(await Self.obtain(bench) { $0.typedAccessToken = Secret("mct_given") } != nil)
+        #expect(await bench.failureOfObtaining { $0.typedAccessToken = Secret("mct_given") } != nil)
         #expect(!bench.scripted.asked.withLock { $0.contains { $0.hasPrefix("logout") } })
     }
 
     @Test func `what a dry run asks for in earnest is told as that`() async {
         let bench = SetupBench(ScriptedHomeserver())
-        _ = await Self.obtain(bench) {
+        _ = await bench.failureOfObtaining {
             Self.client(&$0)
             $0.mode = .dry
         }

@@ -55,7 +55,7 @@ import Testing
             do throws(StepFailure) { _ = try await FindServer().perform(&run, bench.tools) } catch { return error }
             return nil
         }
-        for secret in ["access-token", "account-password", "admin-access-token"] {
+        for secret in ["access-token", "approved-session", "account-password", "admin-access-token"] {
             let failure = await find("https://evil.example.com", secret)
             #expect(failure?.kind == .refused)
             #expect(failure?.cause.contains("at https://matrix.example.org, and this is https://evil.example") == true)

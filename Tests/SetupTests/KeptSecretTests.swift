@@ -33,10 +33,7 @@ import Testing
         }
         run.server?.authentication = nil
         if let user { run.progress.user = try? UserID(parsing: user) }
-        do throws(StepFailure) {
-            _ = try await ObtainAccount().perform(&run, bench.tools)
-            return nil
-        } catch { return error }
+        return await bench.failureOfObtaining(&run)
     }
 
     @Test func `the only password of an account that exists outlasts a refused registration`() async {

@@ -21,14 +21,6 @@ import Testing
         renewal: .oauth(refreshToken: Secret("mar_0"), clientID: "C", tokenEndpoint: "https://auth.example.org/t")
     )
 
-    private static func obtain(_ bench: SetupBench, _ change: (inout SetupWishes) -> Void) async -> StepFailure? {
-        var run = bench.run(change)
-        do throws(StepFailure) {
-            _ = try await ObtainAccount().perform(&run, bench.tools)
-            return nil
-        } catch { return error }
-    }
-
     private static func bench(
         _ identities: [Result<Identity, ServerFailure>],
         _ service: ScriptedService = ScriptedService()
@@ -65,7 +57,7 @@ import Testing
             store: Storage(bench: bench),
             time: StandingTime()
         )
-        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(await bench.failureOfObtaining() == nil)
         #expect(bench.text(Self.path) == Self.saved.fileText, "the file that the bot was started with stays")
         #expect(try await keeper.replacement(of: Self.saved.token) == Secret("mat_1"))
     }
@@ -75,9 +67,13 @@ import Testing
         renewed.token = Secret("mat_7")
         let bench = Self.bench([.success(Self.bot)])
         try Storage(bench: bench).save(SavedSession(origin: SessionOrigin(of: Self.saved.token), credential: renewed))
-        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(await bench.failureOfObtaining() == nil)
         #expect(bench.scripted.tokens.withLock { $0 } == [Secret("mat_7")])
         #expect(bench.service.asked.withLock { $0 } == [])
+        // Steps that take longer than it lives renew it.
+        bench.service.refreshes.withLock { $0 = [.success(ScriptedService.tokens)] }
+        let tokens = try #require(bench.succession.withLock { $0 })
+        #expect(await tokens.replacement(of: Secret("mat_7")) == Secret("mat_1"))
     }
 
     private static func due(_ bench: SetupBench) -> Credential {
@@ -91,7 +87,7 @@ import Testing
         let service = ScriptedService(refreshes: [.success(ScriptedService.tokens)])
         let bench = Self.bench([.success(Self.bot)], service)
         _ = Self.due(bench)
-        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(await bench.failureOfObtaining() == nil)
         #expect(bench.session?.token == Secret("mat_1"))
         #expect(bench.scripted.tokens.withLock { $0 } == [Secret("mat_1")])
     }
@@ -100,7 +96,7 @@ import Testing
         let service = ScriptedService(refreshes: [.failure(ServerFailure("POST token", .timedOut))])
         let bench = Self.bench([.success(Self.bot)], service)
         _ = Self.due(bench)
-        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(await bench.failureOfObtaining() == nil)
         #expect(bench.scripted.tokens.withLock { $0 } == [Secret("mat_0")])
         #expect(service.asked.withLock { $0 } == ["refresh"])
     }
@@ -125,20 +121,20 @@ import Testing
                 bench.files.withLock { $0[path] = Array(session.fileText.utf8) }
             }
         }
-        #expect(await Self.obtain(bench, { _ in }) == nil)
+        #expect(await bench.failureOfObtaining() == nil)
         #expect(bench.scripted.tokens.withLock { $0 } == [Secret("mat_7")])
         #expect(bench.service.asked.withLock { $0 } == (isBeforeRefresh ? [] : ["refresh"]))
     }
 
     @Test func `a token that is given replaces one that works`() async {
         let bench = Self.bench([.success(Self.bot)])
-        #expect(await Self.obtain(bench, { $0.typedAccessToken = Secret("mct_new") }) == nil)
+        #expect(await bench.failureOfObtaining({ $0.typedAccessToken = Secret("mct_new") }) == nil)
         #expect(bench.text(Self.path)?.hasPrefix("mct_new\n") == true)
     }
 
     @Test func `the same token given again leaves what renews it in place`() async {
         let bench = Self.bench([.success(Self.bot)])
-        let failure = await Self.obtain(bench) { $0.typedAccessToken = Secret("mat_0") }
+        let failure = await bench.failureOfObtaining { $0.typedAccessToken = Secret("mat_0") }
         #expect(failure?.kind == .refused, "no short-lived ones")
         #expect(bench.text(Self.path) == Self.saved.fileText)
     }
@@ -146,7 +142,7 @@ import Testing
     @Test func `a login means a new token, though the old one works`() async {
         let service = ScriptedService(polls: [.success(.granted(ScriptedService.tokens))])
         let bench = Self.bench([.success(Self.bot)], service)
-        let failure = await Self.obtain(bench) {
+        let failure = await bench.failureOfObtaining {
             $0.logsInAnew = true
             $0.usesDeviceGrant = true
         }
@@ -158,7 +154,7 @@ import Testing
         let service = ScriptedService(polls: [.success(.granted(ScriptedService.tokens))])
         let somebody = Identity(user: "@alice:example.org", device: "D")
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(somebody)]), service)
-        let failure = await Self.obtain(bench) { $0.usesDeviceGrant = true }
+        let failure = await bench.failureOfObtaining { $0.usesDeviceGrant = true }
         #expect(failure?.cause.contains("@alice:example.org approved, not draupnir") == true)
         #expect(failure?.cure.contains { $0.contains("--localpart alice") } == true)
         #expect(service.asked.withLock { $0.last } == "revoke")

@@ -39,6 +39,14 @@ import Testing
         #expect(bench.session?.token == Secret("mat_2"), "the bot starts with it")
     }
 
+    @Test func `the one that replaced it is replaced in its turn`() async throws {
+        let third = IssuedTokens(accessToken: Secret("mat_3"), refreshToken: Secret("mar_3"), expiresIn: .seconds(300))
+        let (tokens, _) = try await Self.begun([.success(Self.next), .success(third)])
+        #expect(await tokens.replacement(of: Self.held) == Secret("mat_2"))
+        #expect(await tokens.replacement(of: Secret("mat_2")) == Secret("mat_3"))
+        #expect(await tokens.current(for: Self.held) == Secret("mat_3"))
+    }
+
     @Test func `one past half of its life is renewed before it is sent`() async throws {
         let (tokens, bench) = try await Self.begun([.success(Self.next)])
         await bench.sleep(for: .seconds(200))

@@ -54,6 +54,7 @@ import Testing
         let outcome = try await Self.protect([try room("!2:a.org"): limits])
         #expect(outcome.failure?.cause.contains("joining !2:a.org") == true)
         #expect(outcome.failure?.cause.contains("limits how often") == true)
+        #expect(outcome.bench.waits.withLock { $0 } == Array(repeating: .seconds(10), count: 5))
     }
 
     @Test(arguments: [

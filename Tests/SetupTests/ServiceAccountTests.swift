@@ -19,18 +19,11 @@ import Testing
         bench.run(change)
     }
 
-    private static func obtain(_ run: inout SetupRun, _ bench: SetupBench) async -> StepFailure? {
-        do throws(StepFailure) {
-            _ = try await ObtainAccount().perform(&run, bench.tools)
-            return nil
-        } catch { return error }
-    }
-
     @Test func `a token that Synapse does not know yet is tried again once that is forgotten`() async {
         let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.unknown), .success(Self.bot)]))
         bench.commands.withLock { $0 = Self.outputs }
         var run = Self.run({ $0.serviceCommand = "mas-cli" }, on: bench)
-        #expect(await Self.obtain(&run, bench) == nil)
+        #expect(await bench.failureOfObtaining(&run) == nil)
         #expect(bench.waits.withLock { $0 } == [.seconds(125)])
         #expect(bench.told.withLock { $0.contains { $0.contains("remembers that for two minutes") } })
         #expect(run.session?.user == "@draupnir:example.org")
@@ -41,7 +34,7 @@ import Testing
         let bench = SetupBench(ScriptedHomeserver(identities: [.failure(Self.unknown)]))
         bench.commands.withLock { $0 = Self.outputs }
         var run = Self.run({ $0.serviceCommand = "mas-cli" }, on: bench)
-        #expect(await Self.obtain(&run, bench)?.cause.contains("was tried and does not work") == true)
+        #expect(await bench.failureOfObtaining(&run)?.cause.contains("was tried and does not work") == true)
         #expect(bench.waits.withLock { $0.count } == 1)
         #expect(bench.text("/bot/secrets/access-token") == nil)
     }
@@ -58,7 +51,7 @@ import Testing
         let bench = SetupBench(ScriptedHomeserver(identities: [.failure(scope)]))
         bench.commands.withLock { $0 = Self.outputs }
         var run = Self.run({ $0.serviceCommand = "mas-cli" }, on: bench)
-        #expect(await Self.obtain(&run, bench)?.cause.contains("not for the Matrix API") == true)
+        #expect(await bench.failureOfObtaining(&run)?.cause.contains("not for the Matrix API") == true)
         #expect(bench.waits.withLock { $0 } == [])
     }
 
@@ -72,7 +65,7 @@ import Testing
             },
             on: bench
         )
-        #expect(await Self.obtain(&run, bench) == nil)
+        #expect(await bench.failureOfObtaining(&run) == nil)
         let lines = bench.commandsRun.withLock { $0.map { $0.joined(separator: " ") } }
         #expect(
             lines == [
@@ -91,7 +84,7 @@ import Testing
         ])
         let bench = SetupBench(ScriptedHomeserver(identities: [.success(Self.bot)]), service)
         var run = Self.run({ $0.usesDeviceGrant = true }, on: bench)
-        #expect(await Self.obtain(&run, bench) == nil)
+        #expect(await bench.failureOfObtaining(&run) == nil)
         #expect(bench.waits.withLock { $0 } == [.seconds(5), .seconds(5), .seconds(10), .seconds(10)])
         #expect(
             run.session?.renewal
@@ -118,7 +111,7 @@ import Testing
             },
             on: bench
         )
-        let failure = await Self.obtain(&run, bench)
+        let failure = await bench.failureOfObtaining(&run)
         #expect(failure?.cause == "nobody approved the code ABCDEF within 20 min")
         #expect(failure?.cure.contains { $0.contains("may not have admin rights") } == asAdmin)
         #expect(bench.waits.withLock { $0.count } == 240)
@@ -140,7 +133,7 @@ import Testing
         )
         bench.files.withLock { $0["/bot/secrets/access-token"] = Array(saved.fileText.utf8) }
         var run = Self.run({ _ in }, on: bench)
-        #expect(await Self.obtain(&run, bench) == nil)
+        #expect(await bench.failureOfObtaining(&run) == nil)
         #expect(bench.session?.token == Secret("mat_1"))
         #expect(bench.session?.renewal?.refreshToken == Secret("mar_1"))
         #expect(service.asked.withLock { $0 } == ["refresh"])
@@ -163,7 +156,7 @@ import Testing
         let bench = SetupBench(homeserver)
         var run = Self.run({ $0.typedPassword = Secret("p") }, on: bench)
         run.server?.authentication = nil
-        #expect(await Self.obtain(&run, bench) == nil)
+        #expect(await bench.failureOfObtaining(&run) == nil)
         #expect(homeserver.asked.withLock { $0 } == ["login", "login for D, renewable", "whoami"])
         let kept = bench.text("/bot/secrets/access-token").flatMap { Credential(fileText: $0) }
         #expect(kept?.renewal == .matrix(refreshToken: Secret("syr_1")))

@@ -56,7 +56,11 @@ final class ScriptedService: AuthenticationService {
         return try answer.get()
     }
 
-    func revoke(_: Secret, client _: String) async throws(ServerFailure) { asked.withLock { $0.append("revoke") } }
+    let revoked = Mutex<[String]>([])
+    func revoke(_ token: Secret, client: String) async throws(ServerFailure) {
+        asked.withLock { $0.append("revoke") }
+        revoked.withLock { $0.append("\(token.reveal()) of \(client)") }
+    }
     func adminToken(client _: String, secret _: Secret) async throws(ServerFailure) -> Secret { Secret("mat_admin") }
     func user(_: String, _: Secret) async throws(ServerFailure) -> ServiceUser? { nil }
     func makeUser(_ localpart: String, _: Secret) async throws(ServerFailure) -> ServiceUser {

@@ -61,6 +61,19 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
         return run
     }
 
+    /// What obtaining the account ends with in such a run.
+    func failureOfObtaining(_ change: (inout SetupWishes) -> Void = { _ in }) async -> StepFailure? {
+        var run = run(change)
+        return await failureOfObtaining(&run)
+    }
+
+    func failureOfObtaining(_ run: inout SetupRun) async -> StepFailure? {
+        do throws(StepFailure) {
+            _ = try await ObtainAccount().perform(&run, tools)
+            return nil
+        } catch { return error }
+    }
+
     /// What the bot would act with, by the session in its storage.
     var session: Credential? {
         text(SavedSession.path(in: "/bot/storage")).flatMap { SavedSession(fileText: $0)?.credential }
