@@ -158,6 +158,21 @@ import Testing
         #expect(try await !bench.answerAll().contains { $0.verb == "create_room" })
     }
 
+    @Test func `a room whose making was not answered is left time to come into being`() async throws {
+        var settings = BotSettings()
+        settings.managementRoom = .madeFor(Community.mod)
+        var bench = try await Bench(["!made:a.org": Events.room([], rule: "invite")], settings: settings)
+        try await bench.sync()
+        try await bench.answerAll { $0.verb == "create_room" ? .unknownOutcome("timed out") : nil }
+        bench.now += .seconds(3)
+        try await bench.decide(.tick)
+        #expect(try await !bench.answerAll().contains { $0.verb == "create_room" })
+        bench.now += .seconds(5)
+        try await bench.decide(.tick)
+        #expect(try await bench.answerAll().contains { $0.verb == "create_room" })
+        #expect(bench.state.bot.managementRoom == "!made:a.org")
+    }
+
     // MARK: Damage
 
     @Test(arguments: ["", "<html>", "{", #"{"next_batch":"s1","rooms":{"join":{"!"#, "{}", "null", "[]"])

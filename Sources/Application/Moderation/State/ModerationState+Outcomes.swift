@@ -134,9 +134,10 @@ extension JournalRow {
     fileprivate var patience: Int { isDesire ? 8 : 4 }
 
     /// Doubling from half a second to five minutes, a quarter more or less by the row's number, so that rows do not come
-    /// back all at once.
+    /// back all at once. A room that is still being made cannot be found yet, and would be made twice: that waits longer.
     fileprivate var retryDelay: Duration {
-        let base = min(300_000, 500 << min(attempts, 10))
+        let shortest = if case .createRoom = action { 5_000 } else { 0 }
+        let base = max(shortest, min(300_000, 500 << min(attempts, 10)))
         let spread = Int(truncatingIfNeeded: (UInt64(bitPattern: id) &* 0x9E37_79B9_7F4A_7C15) >> 48) % 512 - 256
         return .milliseconds(base + base * spread / 1_024)
     }
