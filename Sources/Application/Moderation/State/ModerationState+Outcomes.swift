@@ -133,8 +133,10 @@ extension JournalRow {
     /// A minute of them, or some seconds where a person may be waiting; both are guesses.
     fileprivate var patience: Int { isDesire ? 8 : 4 }
 
-    /// Doubling from half a second to five minutes, a quarter more or less by the row's number, so that rows do not come
-    /// back all at once. A room that is still being made cannot be found yet, and would be made twice: that waits longer.
+    /// Doubling from half a second to five minutes, but at least five seconds for a room that is to be made.
+    ///
+    /// A quarter more or less by the row's number, so that rows do not come back all at once. A room that is still being
+    /// made cannot be found yet, and would be made twice.
     fileprivate var retryDelay: Duration {
         let shortest = if case .createRoom = action { 5_000 } else { 0 }
         let base = max(shortest, min(300_000, 500 << min(attempts, 10)))
