@@ -120,7 +120,7 @@ let package = Package(
             "JSON",
             "Observability"
         ),
-        target("Adapters", "Storage", "Moderation", "MatrixCore", "Protections", "SQLite", "JSON"),
+        target("Adapters", "Storage", "Moderation", "MatrixCore", "Protections", "SQLite", "JSON", "Lifecycle"),
         target("Adapters", "WebAPI", "Moderation", "HTTPServer", "Lifecycle", "Observability"),
         target(
             "Adapters",
@@ -130,7 +130,8 @@ let package = Package(
             "MatrixCore",
             "CommandGrammar",
             "YAML",
-            "Observability"
+            "Observability",
+            "Lifecycle"
         ),
 
         target(

@@ -1,32 +1,26 @@
 import Glibc
+import Lifecycle
 
 /// Keeps a second process, or a second store of this one, out of the folder for as long as it lives.
 ///
-/// The kernel lets go of it when the process ends, however that happens; the file itself stays, since removing it would
-/// race with whoever is about to lock it.
-final class FolderLock: Sendable {
-    private let descriptor: Int32
+/// The file itself stays, since removing it would race with whoever is about to lock it.
+struct FolderLock: Sendable {
+    private let lock: FileLock
 
     init(folder: String) throws(StorageError) {
         let path = folder + "/draupnir.lock"
         let descriptor = try openFile(path)
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard let lock = FileLock(descriptor) else {
             let error = errno
             defer { close(descriptor) }
             guard error == EWOULDBLOCK else { throw .notWritable(path: path, reason: reason(error)) }
             throw .secondInstance(folder: folder, holder: readHolder(descriptor))
         }
-        self.descriptor = descriptor
+        self.lock = lock
         let holder = Array("\(getpid())\n".utf8)
         // The number is a courtesy to whoever is kept out; a full disk must not stop the bot here.
         _ = ftruncate(descriptor, 0)
         _ = unsafe pwrite(descriptor, holder, holder.count, 0)
-    }
-
-    /// Unlocked first: a child that is just being started has the descriptor too, until it becomes its program.
-    deinit {
-        _ = flock(descriptor, LOCK_UN)
-        close(descriptor)
     }
 }
 
