@@ -162,6 +162,22 @@ import Testing
         #expect(kept?.renewal == .matrix(refreshToken: Secret("syr_1")))
     }
 
+    @Test func `where no login can be renewed, that is told and the last one ended`() async {
+        let short = AccountSession(
+            user: "@draupnir:example.org",
+            token: Secret("syt_1"),
+            device: "D",
+            expiresIn: .seconds(60)
+        )
+        let homeserver = ScriptedHomeserver(logins: [.success(short)])
+        let bench = SetupBench(homeserver)
+        var run = Self.run({ $0.typedPassword = Secret("p") }, on: bench)
+        run.server?.authentication = nil
+        #expect(await bench.failureOfObtaining(&run)?.cause.contains("in 1 min, and cannot be renewed") == true)
+        let again = "login for D, renewable"
+        #expect(homeserver.asked.withLock { $0 } == ["login", again, again, "logout of syt_1"])
+    }
+
     /// What the three commands say, as recorded.
     private static var outputs: [CommandOutput] {
         [

@@ -9,7 +9,7 @@ extension AccountMaking {
         _ now: @Sendable () -> Int64
     ) async throws(ServerFailure) -> AccountSession {
         let first = try await datedLogin(login, now)
-        guard first.expiresIn != nil, first.renewal == nil else { return first }
+        guard first.expiresIn != nil, first.renewal == nil, !login.isRenewable else { return first }
         var renewable = login
         renewable.device = first.device ?? login.device
         renewable.isRenewable = true
