@@ -10,13 +10,11 @@ struct FolderLock: Sendable {
     init(folder: String) throws(StorageError) {
         let path = folder + "/draupnir.lock"
         let descriptor = try openFile(path)
-        guard let lock = FileLock(descriptor) else {
-            let error = errno
+        do throws(FileLock.Refusal) { lock = try FileLock(descriptor) } catch {
             defer { close(descriptor) }
-            guard error == EWOULDBLOCK else { throw .notWritable(path: path, reason: reason(error)) }
+            guard error.isHeldByAnother else { throw .notWritable(path: path, reason: reason(error.number)) }
             throw .secondInstance(folder: folder, holder: readHolder(descriptor))
         }
-        self.lock = lock
         let holder = Array("\(getpid())\n".utf8)
         // The number is a courtesy to whoever is kept out; a full disk must not stop the bot here.
         _ = ftruncate(descriptor, 0)

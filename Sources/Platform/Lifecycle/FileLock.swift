@@ -4,11 +4,18 @@ import Glibc
 ///
 /// The kernel lets go of it when the process ends, however that happens.
 package final class FileLock: Sendable {
+    /// The lock was not to be had; the descriptor is still the caller's.
+    package struct Refusal: Error {
+        /// The `errno` of flock(2).
+        package let number: CInt
+        package var isHeldByAnother: Bool { number == EWOULDBLOCK }
+    }
+
     private let descriptor: CInt
 
-    /// Takes the descriptor over where it gets the lock; where it does not, returns nil with `errno` as flock(2) left it.
-    package init?(_ descriptor: CInt) {
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { return nil }
+    /// Takes the descriptor over where it gets the lock.
+    package init(_ descriptor: CInt) throws(Refusal) {
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw Refusal(number: errno) }
         self.descriptor = descriptor
     }
 

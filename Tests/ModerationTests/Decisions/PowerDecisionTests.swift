@@ -76,6 +76,23 @@ import Testing
         #expect(bench.said.count { $0.contains("was replaced") } == 1, "\(bench.said)")
     }
 
+    @Test func `what stood in a room when it was read is no news, before and after a restart`() async throws {
+        let tombstone = Events.state(.tombstone, ["replacement_room": "!new:a.org"])
+        let encryption = Events.state(.encryption, ["algorithm": "m.megolm.v1.aes-sha2"])
+        var world = Bench.world()
+        world[lobby]?.append(tombstone)
+        world[Community.management]?.append(encryption)
+        var bench = try await Bench.enforcing(world)
+        for _ in 0..<2 {
+            try await bench.sync { $0.timeline(lobby, tombstone).timeline(Community.management, encryption) }
+            #expect(bench.said == [])
+            try await bench.restart()
+            try await bench.sync()
+            try await bench.answerAll()
+            bench.forgetJournal()
+        }
+    }
+
     @Test func `a parked ban that is not wanted any more goes when power comes`() async throws {
         var bench = try await Bench.enforcing(Bench.world(lobby: [eve]))
         try await bench.sync { $0.timeline(lobby, Events.levels([bot: 40])) }

@@ -14,14 +14,11 @@ final class FolderLocks: Sendable {
             let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             if descriptor < 0, errno == ENOENT { return }
             guard descriptor >= 0 else { throw FileFailure(folder, "cannot be opened: \(reason(errno))") }
-            if let lock = FileLock(descriptor) {
-                taken[folder] = lock
-                return
+            do throws(FileLock.Refusal) { taken[folder] = try FileLock(descriptor) } catch {
+                close(descriptor)
+                // Network file systems that have no locks are no reason to fail.
+                if error.isHeldByAnother { throw FileFailure(folder, FileFailure.heldByAnother) }
             }
-            let error = errno
-            close(descriptor)
-            // Network file systems that have no locks are no reason to fail.
-            if error == EWOULDBLOCK { throw FileFailure(folder, FileFailure.heldByAnother) }
         }
     }
 }

@@ -42,14 +42,16 @@ extension ModerationState {
     }
 
     /// A state event of a followed room, whatever way it came.
-    mutating func apply(state event: RoomEvent, in room: RoomID) {
+    ///
+    /// One that is held already is no news, unless `evenIfHeld`: what came while the room was loaded may stand in that too.
+    mutating func apply(state event: RoomEvent, in room: RoomID, evenIfHeld: Bool = false) {
         if event.type == .member {
             guard bot.protects(room) else { return }
             applyMember(event, in: room)
         } else if event.isPolicy, bot.watches(room) {
             policyChanges += policies.apply(event, in: room)
             draft.keep(event, in: room)
-        } else if rooms.keep(event, in: room) {
+        } else if evenIfHeld || rooms[room]?.holds(event) != true, rooms.keep(event, in: room) {
             draft.keep(event, in: room)
             noted(event, in: room)
         }
@@ -80,15 +82,12 @@ extension ModerationState {
             roomsToReconcile.insert(room)
             roomsWithNewPower.insert(room)
         case .serverACL: noteServerACL(event, in: room)
-        case .tombstone: if isNews(event) { tellTombstone(room) }
-        case .joinRules: if room == bot.managementRoom { noteManagementJoinRule(event) }
-        case .encryption: if room == bot.managementRoom, isNews(event) { tellEncrypted() }
+        case .tombstone: tellTombstone(room)
+        case .joinRules: if room == bot.managementRoom { noteManagementJoinRule() }
+        case .encryption: if room == bot.managementRoom { tellEncrypted() }
         default: break
         }
     }
-
-    /// Whether it is the first time: homeservers repeat state.
-    mutating func isNews(_ event: RoomEvent) -> Bool { toldEvents.insert(event.id).inserted }
 
     // MARK: A timeline event
 

@@ -42,7 +42,7 @@ extension ModerationState {
             if event.type == .redaction, let redacted = event.redacts {
                 applyRedaction(of: redacted, by: event.sender, in: room)
             } else {
-                apply(state: event, in: room)
+                apply(state: event, in: room, evenIfHeld: true)
             }
         }
         roomsToJudge.insert(room)

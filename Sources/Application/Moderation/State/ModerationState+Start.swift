@@ -93,9 +93,9 @@ extension ModerationState {
         }
     }
 
-    mutating func noteManagementJoinRule(_ event: RoomEvent) {
+    mutating func noteManagementJoinRule() {
         guard phase == .enforcing, let room = bot.managementRoom.flatMap({ rooms[$0] }) else { return }
-        if room.joinRule == "public", isNews(event) { tellPublic() }
+        if room.joinRule == "public" { tellPublic() }
         reconcilesAll = true
     }
 

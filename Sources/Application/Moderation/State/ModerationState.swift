@@ -70,8 +70,6 @@ package struct ModerationState: Sendable {
     var memberChanges: [RoomID: Int] = [:]
     /// When the rooms began to be loaded.
     var loadingSince: Duration?
-    /// State events that moderators were told of.
-    var toldEvents: Set<EventID> = []
     /// What was last told that could not be done in a room, and when.
     var toldProblems: [RoomID: (problem: String, at: Duration)] = [:]
     /// When what is parked was last tried again without a sign that it may be done.

@@ -51,6 +51,12 @@ package struct Room: Sendable {
         return try? body(JSONReader().read(event.content.span))
     }
 
+    /// Whether this very event is kept already, as a homeserver repeats it; one that was redacted meanwhile is not the same.
+    package func holds(_ event: RoomEvent) -> Bool {
+        guard let kept = state[StateKey(event.type, event.stateKey ?? "")] else { return false }
+        return kept.id == event.id && kept.content == event.content
+    }
+
     mutating func keep(_ event: RoomEvent) {
         state[StateKey(event.type, event.stateKey ?? "")] = event
         guard event.stateKey == "", let content = try? JSONReader().read(event.content.span) else { return }
