@@ -19,7 +19,7 @@ package enum Configuration {
             return read(content.bytes, file: path, secrets: secrets, isShared: content.isShared)
         } catch {
             findings.problem("", nil, error.text, error == .missing ? "give its path with --draupnir-config" : nil)
-            return ConfigurationReport(findings: findings, settings: BotSettings())
+            return ConfigurationReport(findings: findings, settings: BotSettings(), isRead: false)
         }
     }
 
@@ -35,7 +35,7 @@ package enum Configuration {
     ) -> ConfigurationReport {
         var reader = SettingsReader(file: file)
         guard let document = parse(bytes, &reader.findings) else {
-            return ConfigurationReport(findings: reader.findings, settings: BotSettings())
+            return ConfigurationReport(findings: reader.findings, settings: BotSettings(), isRead: false)
         }
         reader.read(document)
         var settings = reader.settings

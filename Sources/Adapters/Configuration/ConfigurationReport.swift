@@ -20,6 +20,8 @@ package struct ConfigurationReport: Sendable {
     package let settings: BotSettings?
     /// What could be read, also where there are problems.
     package let partial: BotSettings
+    /// Whether there is a document; else `partial` is nothing but defaults.
+    package let isRead: Bool
     /// Why the start is refused; each weight is in the order of the text.
     package let problems: [Finding]
     /// What works otherwise than the file suggests.
@@ -28,12 +30,13 @@ package struct ConfigurationReport: Sendable {
     /// In the order of the table of keys; where there are problems, what could be read.
     package let choices: [Choice]
 
-    init(findings: Findings, settings: BotSettings) {
+    init(findings: Findings, settings: BotSettings, isRead: Bool = true) {
         file = findings.file
         problems = inOrder(findings.problems)
         warnings = inOrder(findings.warnings)
         notes = inOrder(findings.notes)
         partial = settings
+        self.isRead = isRead
         self.settings = problems.isEmpty ? settings : nil
         let defaults = BotSettings()
         choices = ConfigurationKey.all.compactMap { key in

@@ -100,11 +100,14 @@ final class SetupBench: Homeservers, Operator, Files, SetupClock, CommandRunning
     func show(link: String) { tell(link) }
     func tell(_ line: String) { told.withLock { $0.append(line) } }
 
+    /// Files of another account.
+    let unreadable = Mutex<Set<String>>([])
     /// What is done before a file is read, such as by the bot that runs on it.
     let beforeReading = Mutex<(@Sendable (String) -> Void)?>(nil)
 
     func read(_ path: String, atMost _: Int) throws(FileFailure) -> StoredFile? {
         beforeReading.withLock { $0 }?(path)
+        if unreadable.withLock({ $0.contains(path) }) { throw FileFailure(path, "this account may not read the file") }
         return files.withLock { $0[path] }.map {
             StoredFile(bytes: $0, readers: readers.withLock { $0[path] } ?? .nobody)
         }

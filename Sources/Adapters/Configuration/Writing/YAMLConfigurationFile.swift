@@ -14,6 +14,7 @@ package struct YAMLConfigurationFile: ConfigurationFile {
         return ReadConfiguration(
             settings: report.settings,
             partial: report.partial,
+            isRead: report.isRead,
             problems: report.problems.map(\.description),
             warnings: report.warnings.map(\.description)
         )

@@ -42,8 +42,11 @@ extension Doctor {
         return ((try? tools.files.read(path, atMost: 1 << 16)) ?? nil)?.firstLine.map { Secret($0) }
     }
 
+    /// One that cannot be read is there too, and told of.
     private func existing(_ path: String) -> String? {
-        ((try? tools.files.read(path, atMost: 1 << 16)) ?? nil) == nil ? nil : path
+        do throws(FileFailure) { return try tools.files.read(path, atMost: 1 << 16) == nil ? nil : path } catch {
+            return path
+        }
     }
 
     /// What others than the bot's group can read: that group may be how the bot reads its secrets.

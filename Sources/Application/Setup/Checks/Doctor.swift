@@ -25,6 +25,7 @@ package struct Doctor: Sendable {
     /// Only reads; with `readsRooms` false it leaves the rooms' states alone, which a running bot knows better.
     package func facts(readsRooms: Bool = true) async -> DoctorFacts {
         var facts = readFiles()
+        guard facts.configuration.isRead else { return facts }
         let homeserver = homeserver(at: facts.settings.homeserverURL)
         do throws(ServerFailure) {
             facts.server = try await ServerFacts(asking: homeserver, named: nil)

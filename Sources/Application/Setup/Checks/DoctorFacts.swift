@@ -72,14 +72,17 @@ package struct DoctorFacts: Sendable {
             && !unreadableData.contains(AccountDataType.protectedRooms.rawValue)
     }
     package var canAdminister: Bool { isAdmin == true || doesAdminTokenWork == true }
+    var isTokenMissing: Bool { token == nil && !settings.pantalaimon.isUsed }
     var baseURL: String { settings.homeserverURL }
     /// Pantalaimon passes no admin calls on.
     var adminURL: String { settings.pantalaimon.isUsed ? settings.rawHomeserverURL : baseURL }
 
     /// Every check, in the order in which one thing needs another.
     package var results: [CheckResult] {
+        // Without a configuration or a token, OS-2 says why; what hangs on them would be said of defaults.
+        guard configuration.isRead else { return configurationKeys + secretFileChecks }
         var results = processChecks + networkChecks
-        guard server != nil else { return results + secretFileChecks }
+        guard server != nil, !isTokenMissing else { return results + secretFileChecks }
         results += tokenChecks
         guard identity != nil else { return results }
         results += accountChecks + adminChecks + rateLimitChecks + managementRoomChecks

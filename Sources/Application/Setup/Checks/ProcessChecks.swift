@@ -24,7 +24,7 @@ extension DoctorFacts {
         return .ok("OS-1", path, "can be written")
     }
 
-    private var configurationKeys: [CheckResult] {
+    var configurationKeys: [CheckResult] {
         let problems = configuration.problems.map {
             CheckResult.fail(
                 "OS-2",

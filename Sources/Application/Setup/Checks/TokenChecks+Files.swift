@@ -13,10 +13,15 @@ extension DoctorFacts {
                 fix: .closeFile(file)
             )
         }
-        let isExpected = token != nil || !settings.pantalaimon.isUsed
-        if isExpected, tokenKind == .malformed || tokenKind == .placeholder {
+        if isTokenMissing { return results }
+        if let token, [.malformed, .placeholder].contains(TokenKind(token)) {
             results.append(
-                .fail("TOK-6", place, "it is \(tokenKind.name)", cure: ["put the token alone into the first line"])
+                .fail(
+                    "TOK-6",
+                    place,
+                    "it is \(TokenKind(token).name)",
+                    cure: ["put the token alone into the first line"]
+                )
             )
         }
         return results.isEmpty ? [.ok("TOK-6", place, "the secret is whole and closed to others")] : results

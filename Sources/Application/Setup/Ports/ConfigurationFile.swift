@@ -53,12 +53,21 @@ package struct ReadConfiguration: Sendable {
     package var settings: BotSettings?
     /// What could be read, also where there are problems.
     package var partial: BotSettings
+    /// Whether there is a document; else `partial` is nothing but defaults.
+    package var isRead: Bool
     package var problems: [String]
     package var warnings: [String]
 
-    package init(settings: BotSettings?, partial: BotSettings, problems: [String], warnings: [String]) {
+    package init(
+        settings: BotSettings?,
+        partial: BotSettings,
+        isRead: Bool = true,
+        problems: [String],
+        warnings: [String]
+    ) {
         self.settings = settings
         self.partial = partial
+        self.isRead = isRead
         self.problems = problems
         self.warnings = warnings
     }

@@ -91,7 +91,12 @@ struct DoctorProgram {
             shell.write(String(decoding: object.encoded(), as: UTF8.self) + "\n")
         } else {
             shell.write(printableLines(text(results, showsAll: arguments[Self.all])))
-            if facts.server == nil {
+            if !facts.configuration.isRead {
+                shell.write(
+                    "Not looked at while the configuration cannot be read: homeserver, token, account, rights, limits, rooms,"
+                        + " lists.\n"
+                )
+            } else if facts.server == nil {
                 shell.write(
                     "Not looked at while the homeserver does not answer: token, account, rights, limits, rooms, lists.\n"
                 )
