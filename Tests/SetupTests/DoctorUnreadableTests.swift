@@ -7,7 +7,7 @@ import Testing
 
 /// What doctor cannot read it says so of, and nothing of the defaults that would stand in its place.
 @Suite struct DoctorUnreadableTests {
-    @Test(arguments: ["logLevel: [1\n", "a: 1\na: 2\n\t- b\n", "\0"])
+    @Test(arguments: ["logLevel: [1\n", "a: 1\na: 2\n\t- b\n"])
     func `a configuration that is no YAML is all that is told`(_ text: String) async throws {
         let scratch = try ScratchConfiguration(text)
         let bench = SetupBench(ScriptedHomeserver())
