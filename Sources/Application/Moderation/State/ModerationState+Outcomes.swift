@@ -133,7 +133,7 @@ extension JournalRow {
     /// A minute of them, or some seconds where a person may be waiting; both are guesses.
     fileprivate var patience: Int { isDesire ? 8 : 4 }
 
-    /// Doubling from half a second to five minutes, but at least five seconds for a room that is to be made.
+    /// Doubling from half a second to five minutes; for a room that is to be made, from some five seconds.
     ///
     /// A quarter more or less by the row's number, so that rows do not come back all at once. A room that is still being
     /// made cannot be found yet, and would be made twice.
